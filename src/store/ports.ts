@@ -1,0 +1,258 @@
+/**
+ * What the service asks of its store. The SQL lives in src/store; everything else sees these shapes only.
+ * All instants are ms since the Unix epoch. Every method rejects with DW_STORE_UNAVAILABLE when the store
+ * does not answer within its deadline.
+ */
+
+/** Life of a call. `rejected`, `missed`, `failed` and `ended` are final. */
+export type CallState =
+  | 'claimed'
+  | 'accepting'
+  | 'accepted'
+  | 'live'
+  | 'ending'
+  | 'ended'
+  | 'rejected'
+  | 'missed'
+  | 'failed';
+
+/** Why a call reached a final state: exactly one per call. */
+export type EndReason =
+  | 'completed'
+  | 'caller_hangup'
+  | 'caller_silent'
+  | 'max_duration'
+  | 'transferred'
+  | 'policy_refused'
+  | 'stale'
+  | 'caller_left_before_accept'
+  | 'accept_refused'
+  | 'accept_unauthorised'
+  | 'accept_rate_limited'
+  | 'accept_timeout'
+  | 'accept_unproven'
+  | 'model_unresponsive'
+  | 'session_expired'
+  | 'sideband_lost'
+  | 'protocol_abuse'
+  | 'process_lost'
+  | 'drain_deadline'
+  | 'internal_error';
+
+/** Who is answerable for the end. */
+export type EndParty = 'caller' | 'agent' | 'team' | 'openai' | 'denwaban';
+
+/** Whether the caller heard the greeting with its notices to the end. */
+export type NoticeProof = 'pending' | 'played' | 'cut' | 'not_played' | 'unproven';
+
+/** What is stored of a ringing call, in one statement. */
+export interface ClaimInput {
+  readonly webhookId: string;
+  readonly eventId: string;
+  readonly eventType: string;
+  /** created_at of the event. */
+  readonly eventCreatedAt: number;
+  readonly callId: string;
+  /** SIP Call-ID header: the same INVITE may arrive as several events with different call ids. */
+  readonly sipCallId: string | null;
+  /** E.164, or null when withheld or unreadable. */
+  readonly callerNumber: string | null;
+  readonly callerWithheld: boolean;
+  /** E.164 of the number that was dialled, or null when the trunk did not say. */
+  readonly dialledNumber: string | null;
+  /** Carrier's own id of the call, for example X-Twilio-CallSid. */
+  readonly carrierCallId: string | null;
+  readonly scenario: string;
+  /** Version hash of the scenario. */
+  readonly scenarioVersion: string;
+  /** Id of the node that claims. */
+  readonly node: string;
+  /** The claim lapses after this many ms, and the sweeper may take it. */
+  readonly leaseMs: number;
+  /** `claimed`, or a final state at once (a stale event: `missed`). */
+  readonly state: 'claimed' | 'missed';
+  readonly endReason: EndReason | null;
+}
+
+/** `claimed`: this node owns the call now. `duplicate`: this delivery, call id or SIP Call-ID is known. */
+export type ClaimResult =
+  | { readonly outcome: 'claimed'; readonly epoch: number }
+  | { readonly outcome: 'duplicate' };
+
+/** Fields that a transition may set beside the state. Absent keys stay as they are. */
+export interface CallFields {
+  readonly acceptedAt?: number;
+  readonly liveAt?: number;
+  readonly noticeProof?: NoticeProof;
+  readonly noticePlayedAt?: number;
+  readonly noticeVersion?: string;
+}
+
+/** What is stored once when a call reaches a final state. */
+export interface CallEnd {
+  readonly state: 'ended' | 'rejected' | 'missed' | 'failed';
+  readonly reason: EndReason;
+  readonly party: EndParty;
+  /** SIP status of a rejection, or a short detail code; no personal data. */
+  readonly detail: string | null;
+  readonly endedAt: number;
+}
+
+export interface CallRecord {
+  readonly callId: string;
+  readonly state: CallState;
+  readonly epoch: number;
+  readonly node: string;
+  readonly callerNumber: string | null;
+  readonly callerWithheld: boolean;
+  readonly dialledNumber: string | null;
+  readonly sipCallId: string | null;
+  readonly carrierCallId: string | null;
+  readonly scenario: string;
+  readonly scenarioVersion: string;
+  readonly eventCreatedAt: number;
+  readonly claimedAt: number;
+  readonly acceptedAt: number | null;
+  readonly liveAt: number | null;
+  readonly endedAt: number | null;
+  readonly endReason: EndReason | null;
+  readonly endParty: EndParty | null;
+  readonly endDetail: string | null;
+  readonly noticeProof: NoticeProof;
+  readonly noticePlayedAt: number | null;
+  readonly noticeVersion: string | null;
+  /** Sum of the call's usage rows, in US dollars; null when a model has no known price. */
+  readonly costUsd: number | null;
+}
+
+/** Who spoke, or what happened, in one finished turn. */
+export type TurnRole = 'caller' | 'agent' | 'tool' | 'keypad' | 'system';
+
+/** `complete`: heard to its end. `cut`: stopped by the caller or by us. `partial`: the call ended first. */
+export type TurnStatus = 'complete' | 'cut' | 'partial';
+
+/** One finished turn. `(callId, turnKey)` is unique: storing it again updates text and status. */
+export interface TurnRecord {
+  readonly callId: string;
+  /** Item id of the conversation, or another key that is stable over a re-delivery. */
+  readonly turnKey: string;
+  /** Order within the call. */
+  readonly sequence: number;
+  readonly role: TurnRole;
+  readonly text: string;
+  readonly status: TurnStatus;
+  readonly startedAt: number;
+  readonly endedAt: number;
+  readonly responseId: string | null;
+}
+
+/** Tokens of one response or transcription; cached tokens are a subset of the input tokens. */
+export interface UsageRecord {
+  readonly callId: string;
+  /** Response id, or item id for a transcription: unique within the call. */
+  readonly usageKey: string;
+  readonly model: string;
+  readonly kind: 'response' | 'transcription';
+  readonly textIn: number;
+  readonly textInCached: number;
+  readonly audioIn: number;
+  readonly audioInCached: number;
+  readonly textOut: number;
+  readonly audioOut: number;
+  readonly seconds: number;
+  /** US dollars, or null when the model has no known price. */
+  readonly costUsd: number | null;
+  readonly at: number;
+}
+
+/** Identity of one function call in the ledger. */
+export interface ToolCallKey {
+  readonly callId: string;
+  readonly functionCallId: string;
+}
+
+export type ToolStatus = 'ok' | 'refused' | 'failed' | 'timeout';
+
+/** `new`: run it. `finished`: answer with the stored output. `running`: recorded, not finished. */
+export type ToolBegin =
+  | { readonly outcome: 'new' }
+  | { readonly outcome: 'finished'; readonly output: string; readonly status: ToolStatus }
+  | { readonly outcome: 'running' };
+
+export interface ToolCallRecord extends ToolCallKey {
+  readonly name: string;
+  readonly arguments: string;
+  readonly status: ToolStatus | 'running';
+  readonly output: string | null;
+  readonly startedAt: number;
+  readonly finishedAt: number | null;
+}
+
+/** A message taken for the team. `(callId, naturalKey)` is unique. */
+export interface MessageInput {
+  readonly callId: string;
+  readonly naturalKey: string;
+  readonly callerName: string | null;
+  readonly callbackNumber: string | null;
+  readonly body: string;
+  readonly at: number;
+}
+
+export interface MessageRecord extends MessageInput {
+  readonly messageId: string;
+}
+
+export interface CallStore {
+  /** Inserts inbox row, call row and lease in one statement. */
+  claimCall(input: ClaimInput): Promise<ClaimResult>;
+
+  /**
+   * Moves a call on, if this epoch owns it and its state is one of `from`.
+   *
+   * @returns false when nothing matched: a newer owner, or a state that may not go to `to`
+   */
+  transition(
+    callId: string,
+    epoch: number,
+    from: readonly CallState[],
+    to: CallState,
+    fields?: CallFields,
+  ): Promise<boolean>;
+
+  /** Sets fields without a change of state. @returns false when this epoch no longer owns the call */
+  setCallFields(callId: string, epoch: number, fields: CallFields): Promise<boolean>;
+
+  /** Reaches a final state, once. @returns false when the call was final already or has a newer owner */
+  finishCall(callId: string, epoch: number, end: CallEnd): Promise<boolean>;
+
+  /** Renews the leases of this node's calls in one statement. @returns the call ids that are still ours */
+  renewLeases(node: string, callIds: readonly string[], leaseMs: number): Promise<string[]>;
+
+  /**
+   * Takes up to `limit` non-final calls whose lease has lapsed: node and epoch become ours.
+   * SKIP LOCKED, so that several nodes may sweep at once.
+   */
+  takeLapsedCalls(node: string, leaseMs: number, limit: number): Promise<CallRecord[]>;
+
+  getCall(callId: string): Promise<CallRecord | null>;
+  /** Newest first. */
+  listCalls(limit: number): Promise<CallRecord[]>;
+  listTurns(callId: string): Promise<TurnRecord[]>;
+  listToolCalls(callId: string): Promise<ToolCallRecord[]>;
+  listUsage(callId: string): Promise<UsageRecord[]>;
+  listMessages(limit: number): Promise<MessageRecord[]>;
+
+  /** Stores turns and usage of any calls in one transaction. Idempotent by their keys. */
+  appendTranscript(turns: readonly TurnRecord[], usage: readonly UsageRecord[]): Promise<void>;
+
+  /** Records a function call before it runs. */
+  beginToolCall(key: ToolCallKey, name: string, args: string, at: number): Promise<ToolBegin>;
+  /** Stores the output. @returns the output that stands in the ledger: an earlier one wins */
+  finishToolCall(key: ToolCallKey, status: ToolStatus, output: string, at: number): Promise<string>;
+
+  /** Stores a message once per `(callId, naturalKey)`. @returns its id, and whether it was there already */
+  saveMessage(input: MessageInput): Promise<{ messageId: string; duplicate: boolean }>;
+
+  /** Answers when the store does. */
+  ping(): Promise<void>;
+}
