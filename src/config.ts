@@ -1,173 +1,36 @@
-import Type, { type Static } from 'typebox';
+import { checkSchema, type Environment } from './config/check-schema.ts';
+import { problemLine } from './config/problem.ts';
+import { checkRules } from './config/rules.ts';
+import type { Config } from './config/schema.ts';
+import { DenwabanError } from './errors.ts';
+
+export { ConfigSchema, type Config } from './config/schema.ts';
+export {
+  listenHost,
+  sidebandUrl,
+  transferTargets,
+  trustedProxies,
+  webhookSecrets,
+} from './config/derived.ts';
+export { configWarnings } from './config/warnings.ts';
+export type { Environment } from './config/check-schema.ts';
 
 /**
- * The one schema of the environment. `.env.example` and the table in the README are checked against it.
- * Each description is what an operator reads: what it is, its unit, and what happens when it is not set.
+ * Reads the environment: every variable checked, defaults filled in, frozen.
+ * OPENAI_BASE_URL comes without a slash at its end, so that paths can be appended.
+ *
+ * @throws DenwabanError DW_CONFIG naming every unusable variable on a line of its own, with reason and remedy.
+ *   No value is repeated, so the message may go to any log.
  */
-export const ConfigSchema = Type.Object({
-  NODE_ENV: Type.Union([Type.Literal('production'), Type.Literal('development'), Type.Literal('test')], {
-    default: 'development',
-    description: 'production refuses to start without OPENAI_WEBHOOK_SECRET.',
-  }),
-  OPENAI_API_KEY: Type.String({
-    minLength: 1,
-    description: 'Key of the OpenAI project that owns the SIP address. Required.',
-  }),
-  OPENAI_WEBHOOK_SECRET: Type.String({
-    default: '',
-    description:
-      'Signing secret of the webhook, whsec_ and base64. One to three separated by commas, newest first, while rotating. Required in production.',
-  }),
-  OPENAI_PROJECT_ID: Type.String({
-    default: '',
-    description: 'proj_… of the SIP address. When set, calls to another project are refused.',
-  }),
-  OPENAI_BASE_URL: Type.String({
-    default: 'https://api.openai.com/v1',
-    description: 'Base of the REST API; the sideband address follows from it.',
-  }),
-  REALTIME_ORIGIN: Type.String({
-    default: 'https://api.openai.com',
-    description: 'Origin header of the sideband. Empty: not sent.',
-  }),
-  REALTIME_MODEL: Type.String({
-    default: 'gpt-realtime-2.1',
-    minLength: 1,
-    description: 'Realtime model.',
-  }),
-  DEFAULT_VOICE: Type.String({
-    default: 'marin',
-    minLength: 1,
-    description: 'Voice of the agent.',
-  }),
-  SCENARIO: Type.String({
-    default: 'attendance-ja',
-    minLength: 1,
-    description: 'Name of a file in scenarios/ without its ending, or a path to a scenario file.',
-  }),
-  PORT: Type.Integer({ default: 8000, minimum: 0, maximum: 65_535, description: 'TCP port to listen on.' }),
-  HOST: Type.String({
-    default: '',
-    description: 'Address to listen on. Empty: 0.0.0.0 with a webhook secret, 127.0.0.1 without one.',
-  }),
-  TRUST_PROXY: Type.String({
-    default: '',
-    description: 'CIDR ranges of proxies whose X-Forwarded-* headers count, separated by commas.',
-  }),
-  LOG_LEVEL: Type.Union(
-    [
-      Type.Literal('fatal'),
-      Type.Literal('error'),
-      Type.Literal('warn'),
-      Type.Literal('info'),
-      Type.Literal('debug'),
-      Type.Literal('trace'),
-      Type.Literal('silent'),
-    ],
-    { default: 'info', description: 'Least severe level that is written.' },
-  ),
-  DATABASE_URL: Type.String({
-    default: '',
-    description: 'postgres:// address of a PostgreSQL server (15 or newer). Empty: the embedded store.',
-  }),
-  DATA_DIR: Type.String({
-    default: './data',
-    minLength: 1,
-    description: 'Directory of the embedded store; memory:// keeps nothing.',
-  }),
-  MAX_CONCURRENT_CALLS: Type.Integer({
-    default: 50,
-    minimum: 1,
-    maximum: 10_000,
-    description: 'Calls this process serves at once; the next one is refused with SIP 503.',
-  }),
-  MAX_CALL_SECONDS: Type.Integer({
-    default: 600,
-    minimum: 30,
-    maximum: 3_500,
-    description: 'Longest call, in seconds; then the agent closes politely.',
-  }),
-  SILENCE_REPROMPT_SECONDS: Type.Integer({
-    default: 10,
-    minimum: 3,
-    maximum: 120,
-    description: 'Silence after which the agent asks again, in seconds.',
-  }),
-  SILENCE_KEYPAD_SECONDS: Type.Integer({
-    default: 10,
-    minimum: 3,
-    maximum: 120,
-    description: 'Further silence after which the agent offers the keypad, in seconds.',
-  }),
-  SILENCE_CLOSE_SECONDS: Type.Integer({
-    default: 15,
-    minimum: 3,
-    maximum: 120,
-    description: 'Further silence after which the agent says goodbye, in seconds.',
-  }),
-  STALE_CALL_SECONDS: Type.Integer({
-    default: 20,
-    minimum: 5,
-    maximum: 300,
-    description: 'Age of a call event, in seconds, beyond which nobody is waiting any more.',
-  }),
-  CLAIM_TIMEOUT_MS: Type.Integer({
-    default: 500,
-    minimum: 50,
-    maximum: 5_000,
-    description: 'Deadline for storing a ringing call, in ms; then 503, and OpenAI delivers again.',
-  }),
-  ACCEPT_TIMEOUT_MS: Type.Integer({
-    default: 3_000,
-    minimum: 500,
-    maximum: 6_000,
-    description: 'Deadline of one accept request, in ms.',
-  }),
-  SIDEBAND_TIMEOUT_MS: Type.Integer({
-    default: 3_000,
-    minimum: 500,
-    maximum: 10_000,
-    description: 'Deadline of one sideband handshake, in ms.',
-  }),
-  TOOL_FILLER_MS: Type.Integer({
-    default: 2_500,
-    minimum: 500,
-    maximum: 10_000,
-    description: 'A tool slower than this makes the agent say that it is still looking, in ms.',
-  }),
-  TOOL_TIMEOUT_MS: Type.Integer({
-    default: 8_000,
-    minimum: 1_000,
-    maximum: 30_000,
-    description: 'A tool slower than this is answered with an error, in ms.',
-  }),
-  DRAIN_SECONDS: Type.Integer({
-    default: 90,
-    minimum: 0,
-    maximum: 3_700,
-    description: 'How long live calls may go on after SIGTERM, in seconds.',
-  }),
-  TWILIO_ACCOUNT_SID: Type.String({
-    default: '',
-    description: 'AC… of your trunk. When set, calls without it are refused.',
-  }),
-  DIALLED_NUMBERS: Type.String({
-    default: '',
-    description: 'Your numbers in E.164, separated by commas. When set, calls to others are refused.',
-  }),
-  BLOCKED_CALLERS: Type.String({
-    default: '',
-    description: 'Numbers or prefixes (+8150*) in E.164 and the word withheld, separated by commas.',
-  }),
-  OPENING_HOURS: Type.String({
-    default: '',
-    description: 'Hours in Asia/Tokyo such as Mon-Fri 08:00-20:00, Sat 09:00-13:00. Empty: always open.',
-  }),
-  TRANSFER_TARGETS: Type.String({
-    default: '',
-    description: 'key=tel:+81… or key=sip:… pairs, separated by commas. Empty: no transfer is offered.',
-  }),
-});
-
-/** The environment, checked and with defaults filled in. */
-export type Config = Static<typeof ConfigSchema>;
+export function loadConfig(env: Environment): Config {
+  const { values, problems } = checkSchema(env);
+  const unusable = new Set(problems.map((problem) => problem.name));
+  for (const problem of checkRules(values)) {
+    if (!unusable.has(problem.name)) problems.push(problem);
+  }
+  if (problems.length > 0) {
+    const lines = problems.map((problem) => `  ${problemLine(problem)}`);
+    throw new DenwabanError('DW_CONFIG', `The environment is not usable:\n${lines.join('\n')}`);
+  }
+  return Object.freeze({ ...values, OPENAI_BASE_URL: values.OPENAI_BASE_URL.replace(/\/+$/, '') });
+}

@@ -1,0 +1,36 @@
+import { splitList } from './urls.ts';
+import type { Config } from './schema.ts';
+
+/** The webhook secrets, newest first. Empty: deliveries are not verified. */
+export function webhookSecrets(config: Config): string[] {
+  return splitList(config.OPENAI_WEBHOOK_SECRET);
+}
+
+/** Address of the sideband without query, such as wss://api.openai.com/v1/realtime. */
+export function sidebandUrl(config: Config): string {
+  const url = new URL(`${config.OPENAI_BASE_URL}/realtime`);
+  url.protocol = url.protocol === 'http:' ? 'ws:' : 'wss:';
+  return url.href;
+}
+
+/** Address to listen on. Without a webhook secret only this machine can reach the server by default. */
+export function listenHost(config: Config): string {
+  if (config.HOST !== '') return config.HOST;
+  return config.OPENAI_WEBHOOK_SECRET === '' ? '127.0.0.1' : '0.0.0.0';
+}
+
+/** Proxies whose X-Forwarded-* headers count: what Fastify takes as `trustProxy`. */
+export function trustedProxies(config: Config): string[] | false {
+  const ranges = splitList(config.TRUST_PROXY);
+  return ranges.length === 0 ? false : ranges;
+}
+
+/** Transfer targets by key, in the order written: `tel:` or `sip:` URIs. */
+export function transferTargets(config: Config): ReadonlyMap<string, string> {
+  return new Map(
+    splitList(config.TRANSFER_TARGETS).map((pair) => {
+      const equals = pair.indexOf('=');
+      return [pair.slice(0, equals), pair.slice(equals + 1)];
+    }),
+  );
+}
