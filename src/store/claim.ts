@@ -1,0 +1,56 @@
+import { sql } from 'kysely';
+import type { StoreContext } from './context.ts';
+import type { ClaimInput, ClaimResult } from './ports.ts';
+import { storableOrNull } from './text.ts';
+
+/** Bytes of the token that makes a repeated claim recognise its own row. */
+const TOKEN_BYTES = 8;
+
+/**
+ * Stores delivery, call and lease in one statement. `on conflict do nothing` waits for a rival that has not
+ * committed yet, so among any number of equal claims exactly one inserts the call.
+ */
+export async function claimCall(context: StoreContext, input: ClaimInput): Promise<ClaimResult> {
+  const token = context.random.hex(TOKEN_BYTES);
+  return context.run(
+    'claimCall',
+    async (attempt) => {
+      const epoch =
+        (attempt.unsure ? await findOwnClaim(context, input, token) : null) ??
+        (await insert(context, input, token));
+      return epoch === null ? { outcome: 'duplicate' } : { outcome: 'claimed', epoch };
+    },
+    { timeoutMs: context.claimTimeoutMs },
+  );
+}
+
+async function insert(context: StoreContext, input: ClaimInput, token: string): Promise<number | null> {
+  const createdAt = new Date(input.eventCreatedAt);
+  const { rows } = await sql<{ epoch: number }>`
+    with delivery as (
+      insert into inbox (webhook_id, event_id, event_type, event_created_at, call_id)
+      values (${input.webhookId}, ${input.eventId}, ${input.eventType}, ${createdAt}, ${input.callId})
+      on conflict (webhook_id) do nothing
+      returning call_id
+    )
+    insert into calls (call_id, sip_call_id, carrier_call_id, state, node, claim_token, lease_until,
+      caller_number, caller_withheld, dialled_number, scenario, scenario_version, event_created_at,
+      end_reason, ended_at)
+    select call_id, ${storableOrNull(input.sipCallId)}::text, ${storableOrNull(input.carrierCallId)}::text,
+      ${input.state}::text, ${input.node}::text, ${token}::text,
+      clock_timestamp() + ${input.leaseMs}::float8 * interval '1 millisecond',
+      ${storableOrNull(input.callerNumber)}::text, ${input.callerWithheld}::boolean,
+      ${storableOrNull(input.dialledNumber)}::text, ${input.scenario}::text, ${input.scenarioVersion}::text,
+      ${createdAt}::timestamptz, ${input.endReason}::text,
+      case when ${input.endReason}::text is null then null else clock_timestamp() end
+    from delivery
+    on conflict do nothing
+    returning epoch`.execute(context.db);
+  return rows[0]?.epoch ?? null;
+}
+
+async function findOwnClaim(context: StoreContext, input: ClaimInput, token: string): Promise<number | null> {
+  const { rows } = await sql<{ epoch: number }>`
+    select epoch from calls where call_id = ${input.callId} and claim_token = ${token}`.execute(context.db);
+  return rows[0]?.epoch ?? null;
+}

@@ -1,0 +1,7 @@
+import type { Migration } from 'kysely/migration';
+import * as calls from './0001-calls.ts';
+
+/** All migrations by name; the names' order is the order of their application. A released one never changes. */
+export const MIGRATIONS: Readonly<Record<string, Migration>> = {
+  '0001-calls': calls,
+};

@@ -1,0 +1,66 @@
+import type { Kysely } from 'kysely';
+import { DenwabanError } from '../errors.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Log } from '../lib/log.ts';
+import type { Random } from '../lib/random.ts';
+import { createCallStore } from './call-store.ts';
+import { readFailure } from './failure.ts';
+import { createRunner, unavailable } from './operation.ts';
+import { openEmbedded } from './pglite.ts';
+import type { CallStore } from './ports.ts';
+import { openServer } from './postgres.ts';
+import type { Database } from './schema.ts';
+import { type Transact, createTransact } from './transaction.ts';
+
+export interface StoreOptions {
+  /** postgres:// address; empty: the embedded store. */
+  readonly databaseUrl: string;
+  /** Directory of the embedded store, or `memory://`. */
+  readonly dataDir: string;
+  /** Deadline for storing a ringing call, in ms. */
+  readonly claimTimeoutMs: number;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  /** Whether a call is live: the embedded store's heavy maintenance waits until none is. */
+  readonly busy: () => boolean;
+}
+
+/** An open, migrated store. */
+export interface Store {
+  readonly calls: CallStore;
+  /** For the SQL of other modules. Inside `transact` use the handles it gives, never this one. */
+  readonly db: Kysely<Database>;
+  readonly kind: 'pglite' | 'postgres';
+  readonly transact: Transact;
+  /** Stops maintenance, closes connections and lets go of the data directory; idempotent. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the store and applies missing migrations.
+ *
+ * @throws DenwabanError DW_STORE_LOCKED when another process has the data directory, DW_CONFIG for an unusable
+ *   DATABASE_URL, DW_STORE_UNAVAILABLE when the server does not answer
+ */
+export async function openStore(options: StoreOptions): Promise<Store> {
+  const { clock, random, claimTimeoutMs } = options;
+  const kind = options.databaseUrl === '' ? 'pglite' : 'postgres';
+  const database = await (kind === 'pglite' ? openEmbedded(options) : openServer(options)).catch(refuse);
+  const { db } = database;
+  // The embedded engine has no connection to lose and no rival: nothing there gets better by repetition.
+  const run = createRunner({ clock, random, repeat: kind === 'pglite' ? 'never' : 'idempotent' });
+  let closing: Promise<void> | undefined;
+  return {
+    calls: createCallStore({ db, run, random, claimTimeoutMs }),
+    db,
+    kind,
+    transact: createTransact({ db, clock, random, claimTimeoutMs }),
+    close: async () => (closing ??= database.close()),
+  };
+}
+
+function refuse(error: unknown): never {
+  if (error instanceof DenwabanError || readFailure(error).kind === 'bug') throw error;
+  throw unavailable('open', 'the server does not answer', error);
+}

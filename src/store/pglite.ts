@@ -1,0 +1,75 @@
+import { PGlite } from '@electric-sql/pglite';
+import { Kysely, PGliteDialect } from 'kysely';
+import type { Clock } from '../lib/clock.ts';
+import type { Log } from '../lib/log.ts';
+import { startCheckpoints } from './checkpoint.ts';
+import { type DataLock, lockDataDir } from './data-lock.ts';
+import { DURABLE_START_PARAMS, DurableFs } from './durable-fs.ts';
+import { ensureDatabaseDir } from './first-boot.ts';
+import { migrate } from './migrate.ts';
+import { PARSERS } from './parsers.ts';
+import type { Database } from './schema.ts';
+import { startVacuums } from './vacuum.ts';
+
+/** Data directory of a store that keeps nothing. */
+export const MEMORY_DIR = 'memory://';
+
+export interface EmbeddedOptions {
+  /** Directory of the data, or `memory://`. */
+  readonly dataDir: string;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Whether a call is live: heavy maintenance waits until none is. */
+  readonly busy: () => boolean;
+}
+
+/** An open database, migrated, with its maintenance running. */
+export interface OpenDatabase {
+  readonly db: Kysely<Database>;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the embedded engine in this process. On a directory it holds the directory's lock and writes every
+ * commit through to the disk before it is acknowledged.
+ *
+ * @throws DenwabanError DW_STORE_LOCKED when another process has the directory
+ */
+export async function openEmbedded(options: EmbeddedOptions): Promise<OpenDatabase> {
+  if (options.dataDir === MEMORY_DIR) return start(options, { dataDir: MEMORY_DIR }, null);
+  const lock = await lockDataDir(options.dataDir);
+  try {
+    const fs = new DurableFs(await ensureDatabaseDir(options.dataDir));
+    return await start(options, { fs, startParams: [...DURABLE_START_PARAMS] }, lock);
+  } catch (error) {
+    await lock.release();
+    throw error;
+  }
+}
+
+async function start(
+  options: EmbeddedOptions,
+  place: { readonly dataDir: string } | { readonly fs: DurableFs; readonly startParams: string[] },
+  lock: DataLock | null,
+): Promise<OpenDatabase> {
+  const engine = await PGlite.create({ ...place, parsers: { ...PARSERS } });
+  const db = new Kysely<Database>({ dialect: new PGliteDialect({ pglite: engine }) });
+  try {
+    await migrate(db, options.log);
+  } catch (error) {
+    await db.destroy();
+    throw error;
+  }
+  const schedules = [
+    startCheckpoints(db, options.clock, options.log),
+    startVacuums(db, options.clock, options.log, options.busy),
+  ];
+  return {
+    db,
+    close: async () => {
+      await Promise.all(schedules.map(async (schedule) => schedule.stop()));
+      await db.destroy();
+      await lock?.release();
+    },
+  };
+}

@@ -1,0 +1,110 @@
+import type { Generated } from 'kysely';
+import type {
+  CallState,
+  EndParty,
+  EndReason,
+  NoticeProof,
+  ToolStatus,
+  TurnRole,
+  TurnStatus,
+} from './ports.ts';
+
+/** Every webhook delivery that was stored, also those of calls that were known already. */
+export interface InboxTable {
+  webhook_id: string;
+  event_id: string;
+  event_type: string;
+  event_created_at: Date;
+  call_id: string;
+  received_at: Generated<Date>;
+}
+
+export interface CallsTable {
+  call_id: string;
+  sip_call_id: string | null;
+  carrier_call_id: string | null;
+  state: CallState;
+  node: string;
+  epoch: Generated<number>;
+  /** Tells a repeated claim statement from a second delivery: random, one per claim. */
+  claim_token: string;
+  lease_until: Date;
+  caller_number: string | null;
+  caller_withheld: boolean;
+  dialled_number: string | null;
+  scenario: string;
+  scenario_version: string;
+  event_created_at: Date;
+  claimed_at: Generated<Date>;
+  accepted_at: Date | null;
+  live_at: Date | null;
+  ended_at: Date | null;
+  end_reason: EndReason | null;
+  end_party: EndParty | null;
+  end_detail: string | null;
+  notice_proof: Generated<NoticeProof>;
+  notice_played_at: Date | null;
+  notice_version: string | null;
+}
+
+export interface TurnsTable {
+  call_id: string;
+  turn_key: string;
+  sequence: number;
+  role: TurnRole;
+  text: string;
+  status: TurnStatus;
+  started_at: Date;
+  ended_at: Date;
+  response_id: string | null;
+}
+
+/** The ledger of function calls. */
+export interface ToolCallsTable {
+  call_id: string;
+  function_call_id: string;
+  name: string;
+  arguments: string;
+  status: ToolStatus | 'running';
+  output: string | null;
+  /** Tells a repeated insert from a second sight of the function call: random, one per begin. */
+  begin_token: string;
+  started_at: Date;
+  finished_at: Date | null;
+}
+
+export interface UsageTable {
+  call_id: string;
+  usage_key: string;
+  model: string;
+  kind: 'response' | 'transcription';
+  text_in: number;
+  text_in_cached: number;
+  audio_in: number;
+  audio_in_cached: number;
+  text_out: number;
+  audio_out: number;
+  seconds: number;
+  cost_usd: number | null;
+  at: Date;
+}
+
+export interface MessagesTable {
+  message_id: string;
+  call_id: string;
+  natural_key: string;
+  caller_name: string | null;
+  callback_number: string | null;
+  body: string;
+  at: Date;
+}
+
+/** Tables as both engines return them: timestamptz as Date, bigint and numeric as number. */
+export interface Database {
+  inbox: InboxTable;
+  calls: CallsTable;
+  turns: TurnsTable;
+  tool_calls: ToolCallsTable;
+  usage: UsageTable;
+  messages: MessagesTable;
+}
