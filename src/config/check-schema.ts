@@ -107,8 +107,14 @@ function junkNumber(name: ConfigName, property: ConfigProperty, raw: string): Co
 }
 
 function schemaProblem(name: ConfigName, raw: string | undefined): ConfigProblem {
-  const property: ConfigProperty = propertyOf(name);
-  if (raw === undefined) return { name, reason: 'is not set', remedy: 'Set it: see .env.example' };
+  const property = propertyOf(name);
+  if (property.default === undefined) {
+    return {
+      name,
+      reason: raw === undefined ? 'is not set' : 'is empty',
+      remedy: 'Set it: see .env.example',
+    };
+  }
   if (property.type === 'integer') return { name, reason: 'is out of range', remedy: rangeRemedy(property) };
   if (property.anyOf !== undefined) {
     const choices = property.anyOf.map((choice) => choice.const).join(', ');

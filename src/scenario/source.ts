@@ -1,4 +1,4 @@
-import { isMap, isScalar, LineCounter, parseDocument, type Document } from 'yaml';
+import { isMap, isScalar, LineCounter, parseDocument, visit, type Document } from 'yaml';
 import { DenwabanError } from '../errors.ts';
 
 /** A path in a scenario file: keys and list positions. */
@@ -23,6 +23,12 @@ export class ScenarioSource {
         'Check indents and quotes',
       );
     }
+    visit(this.#document, {
+      // A scenario needs none, and nested ones grow without end.
+      Alias: (_, node) => {
+        throw this.#refusal(this.#lineAt(node.range?.[0] ?? 0), '', 'has an alias', 'Write the text again');
+      },
+    });
     if (!isMap(this.#document.contents)) {
       throw this.#refusal(
         1,
@@ -35,8 +41,7 @@ export class ScenarioSource {
 
   /** The content as plain values. */
   content(): unknown {
-    // Aliases are not needed in a scenario, and nested ones grow without end.
-    return this.#document.toJS({ maxAliasCount: 0 });
+    return this.#document.toJS();
   }
 
   /** An error that names file, line and path. */

@@ -1,0 +1,38 @@
+import type { ConfigName } from './schema.ts';
+
+/** What each variable is, for the Japanese README. */
+export const DESCRIPTIONS_JA: Readonly<Record<ConfigName, string>> = {
+  OPENAI_API_KEY: 'SIP アドレスを持つ OpenAI プロジェクトの API キー。必須。',
+  OPENAI_WEBHOOK_SECRET:
+    'Webhook の署名シークレット (whsec_ と base64)。入れ替え中は新しい順にカンマ区切りで 3 つまで。本番では必須。それ以外で空なら検証を省く。',
+  NODE_ENV: 'production では OPENAI_WEBHOOK_SECRET がないと起動しない。',
+  OPENAI_PROJECT_ID: 'SIP アドレスの proj_…。設定すると、ほかのプロジェクト宛ての着信を断る。',
+  OPENAI_BASE_URL: 'REST API の基底 URL。サイドバンドのアドレスもこれから決まる。',
+  REALTIME_ORIGIN: 'サイドバンドに付ける Origin ヘッダ。空なら送らない。',
+  REALTIME_MODEL: 'Realtime モデル。',
+  DEFAULT_VOICE: 'エージェントの声。',
+  SCENARIO: 'scenarios/ にあるファイル名 (拡張子なし)、またはシナリオファイルのパス。',
+  PORT: '待ち受ける TCP ポート。',
+  HOST: '待ち受けるアドレス。空なら、シークレットがあるとき 0.0.0.0、ないとき 127.0.0.1。',
+  TRUST_PROXY: 'X-Forwarded-* ヘッダを信じるプロキシの CIDR。カンマ区切り。',
+  LOG_LEVEL: '書き出すログの最低レベル。',
+  DATABASE_URL: 'PostgreSQL サーバ (15 以降) の postgres:// アドレス。空なら組み込みのストアを使う。',
+  DATA_DIR: '組み込みストアのディレクトリ。memory:// なら何も残さない。',
+  MAX_CONCURRENT_CALLS: 'このプロセスが同時に受ける通話数。超えた着信は SIP 503 で断る。',
+  MAX_CALL_SECONDS: '通話の上限 (秒)。過ぎると丁寧に終える。',
+  SILENCE_REPROMPT_SECONDS: '無言がこの秒数続くと、もう一度尋ねる。',
+  SILENCE_KEYPAD_SECONDS: 'さらにこの秒数無言なら、ボタン操作を案内する。',
+  SILENCE_CLOSE_SECONDS: 'さらにこの秒数無言なら、あいさつをして切る。',
+  STALE_CALL_SECONDS: '着信イベントがこの秒数より古ければ、もう誰も待っていないと見なす。',
+  CLAIM_TIMEOUT_MS: '着信を記録する期限 (ミリ秒)。過ぎると 503 を返し、OpenAI が再送する。',
+  ACCEPT_TIMEOUT_MS: 'accept リクエスト 1 回の期限 (ミリ秒)。',
+  SIDEBAND_TIMEOUT_MS: 'サイドバンド接続 1 回の期限 (ミリ秒)。',
+  TOOL_FILLER_MS: 'ツールがこれより遅いと、確認中であることを伝える (ミリ秒)。',
+  TOOL_TIMEOUT_MS: 'ツールがこれより遅いと、エラーとして答える (ミリ秒)。TOOL_FILLER_MS より長くする。',
+  DRAIN_SECONDS: 'SIGTERM のあと、通話中の電話を続けてよい秒数。',
+  TWILIO_ACCOUNT_SID: 'トランクの AC…。設定すると、これのない着信を断る。',
+  DIALLED_NUMBERS: '自分の番号 (E.164)。カンマ区切り。設定すると、ほかの番号宛ての着信を断る。',
+  BLOCKED_CALLERS: '断る番号または先頭部分 (+8150*、E.164) と、非通知を表す withheld。カンマ区切り。',
+  OPENING_HOURS: 'Asia/Tokyo の受付時間。例: Mon-Fri 08:00-20:00, Sat 09:00-13:00。空なら常時。',
+  TRANSFER_TARGETS: 'key=tel:+81… または key=sip:user@host の組。カンマ区切り。空なら転送しない。',
+};
