@@ -81,8 +81,10 @@ export interface EmulatorOptions {
   readonly playback?: { readonly speed: number } | 'manual';
   /** Default: the rule-based stand-in. */
   readonly model?: Model;
-  /** Delay before each event of a response, ms of the clock. Default 0. */
+  /** Delay before each step of a response after response.created (one delta is one step), ms of the clock. Default 0. */
   readonly thinkMs?: number;
+  /** PEM texts: REST and sidebands are served over TLS. For clients that insist on wss. */
+  readonly tls?: { readonly key: string; readonly cert: string };
 }
 
 /** One webhook delivery attempt and its answer; status 0: no answer. */
@@ -144,11 +146,11 @@ export interface RestEntry {
 }
 
 export interface SayOptions {
-  /** Length of the speech; default from the text and the playback speed. */
+  /** Length of the speech in ms of the clock; default from the text and the playback speed, 0 with manual playback. */
   readonly ms?: number;
   /** When the transcription arrives: before the response (default), after it, never, or failed. */
   readonly transcript?: 'early' | 'late' | 'never' | 'failed';
-  /** Transcript that differs from what was said. */
+  /** Transcript that differs from what was said. The model hears the words themselves. */
   readonly heardAs?: string;
 }
 
@@ -159,7 +161,13 @@ export interface EmulatedCall {
   /** ringing → accepted → connected (session lives) → over. */
   readonly state: 'ringing' | 'accepted' | 'over';
   /** Who ended it; null while it lasts. */
-  readonly endedBy: 'caller' | 'service' | 'rejected' | 'openai' | null;
+  readonly endedBy: 'caller' | 'service' | 'rejected' | 'transferred' | 'openai' | null;
+  /** SIP status with which the service rejected it, else null. */
+  readonly rejectedWith: number | null;
+  /** Where a relayed refer led, else null. */
+  readonly transferredTo: string | null;
+  /** What the real API lets through although it does harm, such as an explicit audio format on SIP. */
+  readonly warnings: readonly string[];
   readonly wire: readonly WireEntry[];
   readonly rest: readonly RestEntry[];
   readonly deliveries: readonly Delivery[];
@@ -170,7 +178,7 @@ export interface EmulatedCall {
   readonly attached: boolean;
 
   deliver(options?: DeliverOptions): Promise<Delivery>;
-  /** Speaks; resolves when the speech was committed. */
+  /** Speaks; resolves when the speech was committed, or without turn detection, when it was said. */
   say(text: string, options?: SayOptions): Promise<void>;
   /** Starts to speak without stopping; `stopSpeaking` ends it. */
   startSpeaking(): void;
@@ -206,7 +214,7 @@ export interface EmulatedCall {
 
 /** OpenAI's side: REST, sidebands and webhooks over real sockets. */
 export interface Emulator {
-  /** For OPENAI_BASE_URL: `http://127.0.0.1:<port>/v1`. */
+  /** For OPENAI_BASE_URL: `http://127.0.0.1:<port>/v1`; https with `tls`. */
   readonly baseUrl: string;
   readonly apiKey: string;
   readonly calls: readonly EmulatedCall[];
