@@ -4,6 +4,7 @@ import rawBody from 'fastify-raw-body';
 import { webhookSecrets } from '../src/config.ts';
 import { systemClock, type Clock } from '../src/lib/clock.ts';
 import { WEBHOOK_BODY_LIMIT } from '../src/lib/http-limits.ts';
+import { ANSWERS } from '../src/webhook/answers.ts';
 import { createIntake, type AcceptedWebhook, type IntakeResult } from '../src/webhook/intake.ts';
 import { createSkewEstimator, type SkewEstimator } from '../src/webhook/skew.ts';
 
@@ -26,19 +27,7 @@ export interface WebhookVerificationOptions {
   readonly onResult?: (result: IntakeResult) => void;
 }
 
-/** The same bytes for every reason: the answer teaches a forger nothing. */
-const UNVERIFIED = {
-  statusCode: 401,
-  code: 'DW_WEBHOOK_UNVERIFIED',
-  error: 'Unauthorized',
-  message: 'Not verified',
-};
-const MALFORMED = {
-  statusCode: 400,
-  code: 'DW_WEBHOOK_MALFORMED',
-  error: 'Bad Request',
-  message: 'Not as documented',
-};
+const UNSIGNED = 'webhook not verified: OPENAI_WEBHOOK_SECRET is not set';
 
 /** Ms between log lines about refusals: a flood of forgeries must not become a flood of lines. */
 const REFUSAL_LOG_INTERVAL_MS = 1_000;
@@ -58,8 +47,7 @@ export default fp<WebhookVerificationOptions>(
     app.decorate('verifyWebhook', async (request, reply) => {
       const judgement = judge(request.raw.rawHeaders, bytesOf(request));
       if (judgement.outcome === 'accepted') {
-        if (judgement.secretIndex === null)
-          request.log.warn('webhook not verified: OPENAI_WEBHOOK_SECRET is not set');
+        if (judgement.secretIndex === null) request.log.warn(UNSIGNED);
         request.webhook = judgement;
         return;
       }
@@ -67,7 +55,7 @@ export default fp<WebhookVerificationOptions>(
         nextLogAt = clock.monotonic() + REFUSAL_LOG_INTERVAL_MS;
         request.log.warn({ reason: judgement.reason }, `webhook ${judgement.outcome}`);
       }
-      const answer = judgement.outcome === 'unverified' ? UNVERIFIED : MALFORMED;
+      const answer = ANSWERS[judgement.outcome];
       await reply.code(answer.statusCode).send(answer);
     });
 
