@@ -60,12 +60,9 @@ for (const [offset, expected] of [
 }
 
 t.test('an authentic delivery outside the window says when it was stamped', async (t) => {
-  t.same(verify(raw(signedHeaders({ timestamp: NOW - 400 }))), {
-    ok: false,
-    reason: 'timestamp_window',
-    webhookId: 'wh_1',
-    timestamp: NOW - 400,
-  });
+  const timestamp = NOW - 400;
+  const expected = { ok: false, reason: 'timestamp_window', webhookId: 'wh_1', timestamp };
+  t.same(verify(raw(signedHeaders({ timestamp }))), expected);
 });
 
 t.test('a forged delivery outside the window says nothing of the clock', async (t) => {
