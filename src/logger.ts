@@ -31,7 +31,6 @@ export function createLogger(options: LoggerOptions): LogRoot {
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: {
         level: (label) => ({ level: label }),
-        bindings: redactFields,
         log: (fields) => redactFields(summarise(fields)),
       },
       // The formatter has made plain values of these already; Fastify would bring serialisers of its own.
@@ -39,7 +38,16 @@ export function createLogger(options: LoggerOptions): LogRoot {
     },
     { write: (line: string) => writer.write(scrubLine(line)) },
   );
+  redactBindings(log);
   return { log, droppedLines: () => writer.dropped };
+}
+
+/** pino formats no bindings of children, so they are redacted on their way in. Children inherit the method. */
+function redactBindings(log: Logger): void {
+  const child = Reflect.get(log, 'child') as (this: Logger, ...args: Parameters<Logger['child']>) => Logger;
+  log.child = function redacted(this: Logger, bindings, options) {
+    return child.call(this, redactFields(bindings), options);
+  } as Logger['child'];
 }
 
 function identity(value: unknown): unknown {

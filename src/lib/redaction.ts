@@ -102,40 +102,41 @@ interface Shape {
   readonly replacement: string;
 }
 
+/** Every repetition that another part could follow is bounded: a hostile line must not cost more than its length. */
 const SHAPES: readonly Shape[] = [
   { pattern: /\b(Bearer|Basic)\s+[\w.~+/=-]{4,}/gi, replacement: '$1 [key]' },
   { pattern: /(?<![A-Za-z0-9])(sk|rk|ek|whsec|sess)[-_][\w+/=-]{6,}/g, replacement: '$1-[key]' },
   { pattern: /\bv1a?,[\w+/=-]{16,}/g, replacement: 'v1,[signature]' },
-  { pattern: /(:\/\/)[^\s/@"]*:[^\s/@"]*@/g, replacement: '$1[credentials]@' },
+  { pattern: /(:\/\/)[^\s/@":]{0,128}:[^\s/@"]{0,256}@/g, replacement: '$1[credentials]@' },
   {
-    pattern: /([?&][\w-]*(?:token|key|secret|sig|signature|password|auth)=)[^&\s"\\]+/gi,
+    pattern: /([?&][\w-]{0,40}(?:token|key|secret|sig|signature|password|auth)=)[^&\s"\\]+/gi,
     replacement: '$1[key]',
   },
-  { pattern: /\b(sips?:)[^\s"<>\\,]*@[^\s"<>\\,]*/gi, replacement: '$1[address]' },
+  { pattern: /\b(sips?:)[^\s"<>\\,@]{0,128}@[^\s"<>\\,]*/gi, replacement: '$1[address]' },
   { pattern: /\b(tel:)[^\s"<>\\,;]+/gi, replacement: '$1[number]' },
-  { pattern: /[\w.+%-]+@[\w-]+(?:\.[\w-]+)+/g, replacement: '[mail]' },
+  { pattern: /[\w.+%-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}/g, replacement: '[mail]' },
   { pattern: new RegExp(`(?:\\+|＋|%2B)${D}(?:${GAP}${D}){7,14}`, 'gi'), replacement: '[number]' },
   // National form: 0, then nine or ten digits in groups. Ids in hex hold such digits too, so a letter beside them spares them.
   {
-    pattern: new RegExp(`(?<![\\w.:０-９-])[(（]?[0０]${D}(?:${GAP}${D}){8,9}(?![\\w０-９-])`, 'g'),
+    pattern: new RegExp(`(?<![\\w.０-９-])[(（]?[0０]${D}(?:${GAP}${D}){8,9}(?![\\w０-９-])`, 'g'),
     replacement: '[number]',
   },
   { pattern: /(?<![\w.-])(?:00|010)?81[5-9]0\d{8}(?![\w-])/g, replacement: '[number]' },
   {
-    pattern: /[〇零一二三四五六七八九](?:[-－ー・\s]?[〇零一二三四五六七八九]){8,13}/g,
+    pattern: /[〇零一二三四五六七八九](?:[-－ー・の\s]?[〇零一二三四五六七八九]){8,13}/g,
     replacement: '[number]',
   },
   // JSON inside a string, as the arguments of a tool: keys of the first net, values up to the closing quote.
   {
     pattern:
-      /((\\+)"[\w-]*(?:key|secret|token|passw|authorization|number|phone|name|mail|text|body|message|transcript|content|arguments)[\w-]*\2"\s*:\s*\2")(?:(?!\\+").)*/gi,
+      /((\\{1,15})"[\w-]{0,40}(?:key|secret|token|passw|authorization|number|phone|name|mail|text|body|message|transcript|content|arguments)[\w-]{0,40}\2"\s{0,8}:\s{0,8}\2")(?:(?!(?<!\\)\2").)*/gi,
     replacement: '$1[redacted]',
   },
 ];
 
 /** One look that most lines pass, so that the shapes are tried on few lines. */
 const SUSPICIOUS =
-  /@|\+\d|[sre]k[-_]|sec_|sess_|earer|asic |v1a?,|tel:|\\"|%2B|[?&]\w*(?:tok|key|sec|sig|pass|auth)|(?:^|[^\w.:-])[(]?0\d[-\d ().]{7}|[^\d]81[5-9]0\d{6}|[０-９＋〇-九]{2}/i;
+  /@|\+\d|[sre]k[-_]|sec_|sess_|earer|asic |v1a?,|tel:|\\"|%2B|[?&]\w*(?:tok|key|sec|sig|pass|auth)|(?:^|[^\w.-])[(]?0\d[-\d ().]{7}|[^\d]81[5-9]0\d{6}|[０-９＋〇-九]{2}/i;
 
 /** The line with secrets and personal data of a recognisable shape replaced; JSON stays JSON. */
 export function scrubLine(line: string): string {

@@ -1,0 +1,22 @@
+import { createLogger } from '../../src/logger.ts';
+
+/**
+ * Logs `bytes` to standard output, lets the event loop turn between the portions, reports to its parent what was lost,
+ * and exits. Started by log-writer.test.ts with a standard output that nobody reads.
+ */
+const bytes = Number(process.argv[2]);
+const root = createLogger({ level: 'info' });
+const filler = 'x'.repeat(1_000);
+
+let logged = 0;
+let turns = 0;
+const timer = setInterval(() => {
+  for (let count = 0; count < 100; count += 1) {
+    root.log.info({ filler }, 'line');
+    logged += filler.length;
+  }
+  turns += 1;
+  if (logged < bytes) return;
+  clearInterval(timer);
+  process.send?.({ turns, dropped: root.droppedLines() }, () => process.exit(0));
+}, 1);
