@@ -1,4 +1,5 @@
 import { pino, type Logger } from 'pino';
+import type { LogFields } from './lib/log.ts';
 import { packageVersion } from './lib/package-root.ts';
 import { redactFields, scrubLine } from './lib/redaction.ts';
 import { openLogWriter, type LogWriter } from './telemetry/log-writer.ts';
@@ -44,10 +45,11 @@ export function createLogger(options: LoggerOptions): LogRoot {
 
 /** pino formats no bindings of children, so they are redacted on their way in. Children inherit the method. */
 function redactBindings(log: Logger): void {
-  const child = Reflect.get(log, 'child') as (this: Logger, ...args: Parameters<Logger['child']>) => Logger;
-  log.child = function redacted(this: Logger, bindings, options) {
-    return child.call(this, redactFields(bindings), options);
-  } as Logger['child'];
+  const child: unknown = Reflect.get(log, 'child');
+  if (typeof child !== 'function') throw new TypeError('the logger makes no children');
+  Reflect.set(log, 'child', function redacted(this: Logger, bindings: LogFields, options?: object): unknown {
+    return Reflect.apply(child, this, [redactFields(bindings), options]);
+  });
 }
 
 function identity(value: unknown): unknown {
