@@ -15,9 +15,9 @@ export async function claimCall(context: StoreContext, input: ClaimInput): Promi
   return context.run(
     'claimCall',
     async (attempt) => {
-      const epoch =
-        (attempt.unsure ? await findOwnClaim(context, input, token) : null) ??
-        (await insert(context, input, token));
+      const own = attempt.unsure ? await findOwnClaim(context, input, token) : null;
+      const epoch = own ?? (await insert(context, input, token));
+      if (epoch !== null && attempt.late()) await letLapse(context, input, token);
       return epoch === null ? { outcome: 'duplicate' } : { outcome: 'claimed', epoch };
     },
     { timeoutMs: context.claimTimeoutMs },
@@ -53,4 +53,14 @@ async function findOwnClaim(context: StoreContext, input: ClaimInput, token: str
   const { rows } = await sql<{ epoch: number }>`
     select epoch from calls where call_id = ${input.callId} and claim_token = ${token}`.execute(context.db);
   return rows[0]?.epoch ?? null;
+}
+
+/**
+ * A claim that is stored after its deadline was answered as an outage, so this process does not serve the
+ * call. Its lease ends now instead of in its time: whoever sweeps next takes the call.
+ */
+async function letLapse(context: StoreContext, input: ClaimInput, token: string): Promise<void> {
+  await sql`
+    update calls set lease_until = clock_timestamp()
+    where call_id = ${input.callId} and claim_token = ${token} and epoch = 1`.execute(context.db);
 }

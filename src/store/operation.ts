@@ -23,6 +23,8 @@ export type Repeat = 'idempotent' | 'rolled-back' | 'never';
 /** `unsure`: an earlier try may have been committed, though its answer was lost. */
 export interface Attempt {
   readonly unsure: boolean;
+  /** Whether the deadline has passed: nobody waits for the result any more. */
+  late(): boolean;
 }
 
 /** Runs one operation of the store: see `createRunner`. */
@@ -66,7 +68,7 @@ async function attempts<T>(
   let unsure = false;
   for (let attempt = 0; ; attempt += 1) {
     try {
-      return await work({ unsure });
+      return await work({ unsure, late: () => parts.clock.monotonic() >= giveUpAt });
     } catch (error) {
       const failure = readFailure(error);
       if (failure.kind === 'bug') throw withoutValues(error);

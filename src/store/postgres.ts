@@ -12,6 +12,11 @@ import type { Database } from './schema.ts';
 const CONNECT_TIMEOUT_MS = 1_000;
 /** The server ends a statement after this many ms; none of ours is near it. */
 const STATEMENT_TIMEOUT_MS = 1_000;
+/**
+ * The server gives up waiting for a lock after this many ms, and the statement is repeated. It looks for
+ * deadlocks only after a second, which a statement does not live to see.
+ */
+const LOCK_TIMEOUT_MS = 400;
 /** The client gives up on a statement after this many ms, when the server cannot be heard. */
 const QUERY_TIMEOUT_MS = 1_500;
 /** The server ends a transaction that its client has forgotten, in ms. */
@@ -48,6 +53,7 @@ export async function openServer(options: ServerOptions): Promise<OpenDatabase> 
       pool: createPool(options, {
         max: POOL_MAX,
         statement_timeout: STATEMENT_TIMEOUT_MS,
+        lock_timeout: LOCK_TIMEOUT_MS,
         query_timeout: QUERY_TIMEOUT_MS,
       }),
     }),
@@ -108,6 +114,8 @@ function createPool(options: ServerOptions, limits: pg.PoolConfig): PostgresPool
   pool.on('error', (error) =>
     options.log.warn({ sqlState: sqlState(error) }, 'idle database connection lost'),
   );
+  // The same holds for a connection in use; whoever uses it is told by the rejection of its statement.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   return discardingPool(pool);
 }
 

@@ -108,10 +108,10 @@ class Gate implements KyselyPlugin {
   }
 }
 
-/** Serialization failure or deadlock, also as the cause of an operation's error. */
+/** Serialization failure, deadlock or a lock that was not to be had, also as the cause of an operation's error. */
 function isRivalry(error: unknown): boolean {
   const state = sqlState(error instanceof DenwabanError ? error.cause : error);
-  return state === '40001' || state === '40P01';
+  return state === '40001' || state === '40P01' || state === '55P03';
 }
 
 function mapped(error: unknown): unknown {

@@ -1,0 +1,46 @@
+import Fastify, { type FastifyInstance } from 'fastify';
+import fp from 'fastify-plugin';
+import t from 'tap';
+import storePlugin from '../../plugins/store.ts';
+import type { Config } from '../../src/config.ts';
+import { systemClock } from '../../src/lib/clock.ts';
+import { systemRandom } from '../../src/lib/random.ts';
+import { claimOf } from '../store/fixtures.ts';
+
+const options = { clock: systemClock, random: systemRandom, busy: () => false };
+
+function appWith(config: Partial<Config>): FastifyInstance {
+  const app = Fastify();
+  app.register(
+    fp(
+      async (instance) => {
+        instance.decorate('config', config as Config);
+      },
+      { name: 'config' },
+    ),
+  );
+  app.register(storePlugin, options);
+  return app;
+}
+
+t.test('the app has the store that the configuration names, and closes it', async (t) => {
+  const app = appWith({ DATABASE_URL: '', DATA_DIR: 'memory://', CLAIM_TIMEOUT_MS: 500 });
+  await app.ready();
+  t.equal(app.store.kind, 'pglite');
+  t.match(await app.store.calls.claimCall(claimOf('a')), { outcome: 'claimed' });
+  await app.close();
+  await t.rejects(app.store.calls.ping(), { code: 'DW_STORE_UNAVAILABLE' });
+});
+
+t.test('the app does not start on an unusable DATABASE_URL', async (t) => {
+  const app = appWith({ DATABASE_URL: 'nonsense', DATA_DIR: 'memory://', CLAIM_TIMEOUT_MS: 500 });
+  await t.rejects(Promise.resolve(app.ready()), { code: 'DW_CONFIG' });
+  await app.close();
+});
+
+t.test('the app does not start without its configuration', async (t) => {
+  const app = Fastify();
+  app.register(storePlugin, options);
+  await t.rejects(Promise.resolve(app.ready()), { message: /config/ });
+  await app.close();
+});

@@ -1,0 +1,124 @@
+import { sql } from 'kysely';
+import { systemClock } from '../../src/lib/clock.ts';
+import type { Log } from '../../src/lib/log.ts';
+import { systemRandom } from '../../src/lib/random.ts';
+import { type Store, type StoreOptions, openStore } from '../../src/store/open.ts';
+import type { CallEnd, ClaimInput, TurnRecord, UsageRecord } from '../../src/store/ports.ts';
+
+/** A log that keeps nothing. */
+export const silentLog: Log = {
+  trace: () => undefined,
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+  fatal: () => undefined,
+  child: () => silentLog,
+};
+
+/** Opens a store for a test: in memory unless told otherwise. */
+export async function openTestStore(options: Partial<StoreOptions> = {}): Promise<Store> {
+  return openStore({
+    databaseUrl: '',
+    dataDir: 'memory://',
+    claimTimeoutMs: 5_000,
+    clock: systemClock,
+    random: systemRandom,
+    log: silentLog,
+    busy: () => false,
+    ...options,
+  });
+}
+
+/** Empties every table. */
+export async function truncate(store: Store): Promise<void> {
+  await sql`truncate inbox, calls, turns, usage, tool_calls, messages`.execute(store.db);
+}
+
+/** The claim of call `name`, delivered once as `wh_<name>`. */
+export function claimOf(name: string, changes: Partial<ClaimInput> = {}): ClaimInput {
+  return {
+    webhookId: `wh_${name}`,
+    eventId: `evt_${name}`,
+    eventType: 'realtime.call.incoming',
+    eventCreatedAt: 1_790_000_000_000,
+    callId: `rtc_${name}`,
+    sipCallId: `sip_${name}`,
+    callerNumber: '+819011112222',
+    callerWithheld: false,
+    dialledNumber: '+815033334444',
+    carrierCallId: `CA${name}`,
+    scenario: 'attendance-ja',
+    scenarioVersion: 'v1',
+    node: 'node-a',
+    leaseMs: 60_000,
+    state: 'claimed',
+    endReason: null,
+    ...changes,
+  };
+}
+
+/** Claims call `name`. @returns its call id */
+export async function claimed(
+  store: Store,
+  name: string,
+  changes: Partial<ClaimInput> = {},
+): Promise<string> {
+  const input = claimOf(name, changes);
+  await store.calls.claimCall(input);
+  return input.callId;
+}
+
+export const COMPLETED: CallEnd = {
+  state: 'ended',
+  reason: 'completed',
+  party: 'agent',
+  detail: null,
+  endedAt: 1_790_000_100_000,
+};
+
+export function turnOf(callId: string, turnKey: string, changes: Partial<TurnRecord> = {}): TurnRecord {
+  return {
+    callId,
+    turnKey,
+    sequence: 1,
+    role: 'caller',
+    text: 'はい、参加します',
+    status: 'complete',
+    startedAt: 1_790_000_001_000,
+    endedAt: 1_790_000_002_000,
+    responseId: null,
+    ...changes,
+  };
+}
+
+export function usageOf(callId: string, usageKey: string, changes: Partial<UsageRecord> = {}): UsageRecord {
+  return {
+    callId,
+    usageKey,
+    model: 'gpt-realtime-2.1',
+    kind: 'response',
+    textIn: 10,
+    textInCached: 4,
+    audioIn: 20,
+    audioInCached: 0,
+    textOut: 3,
+    audioOut: 40,
+    seconds: 1.25,
+    costUsd: 0.001,
+    at: 1_790_000_002_500,
+    ...changes,
+  };
+}
+
+/** One number of the database. */
+export async function count(
+  store: Store,
+  table: 'inbox' | 'calls' | 'turns' | 'usage' | 'messages',
+): Promise<number> {
+  const row = await store.db
+    .selectFrom(table)
+    .select((eb) => eb.fn.countAll<number>().as('n'))
+    .executeTakeFirstOrThrow();
+  return row.n;
+}

@@ -1,0 +1,77 @@
+import { once } from 'node:events';
+import { type AddressInfo, type Socket, connect, createServer } from 'node:net';
+
+/** A line between client and server that can be made to fail. */
+export interface TcpProxy {
+  readonly port: number;
+  /** `black-hole`: nothing passes any more, nobody is told. */
+  mode: 'pass' | 'black-hole';
+  /** The next answer of the server is lost and its connection reset; resolves when that has happened. */
+  loseNextAnswer(): Promise<void>;
+  /** Ends every connection; new ones are refused until `reopen`. */
+  refuse(): Promise<void>;
+  reopen(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Opens a proxy on a free port of the loopback, to the given server. */
+export async function openTcpProxy(target: {
+  readonly host: string;
+  readonly port: number;
+}): Promise<TcpProxy> {
+  const sockets = new Set<Socket>();
+  let loseAnswer: (() => void) | undefined;
+  let server = createServer(serve);
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+
+  const proxy: TcpProxy = {
+    port,
+    mode: 'pass',
+    loseNextAnswer: async () =>
+      new Promise((lost) => {
+        loseAnswer = lost;
+      }),
+    refuse: async () => {
+      const closed = once(server, 'close');
+      server.close();
+      for (const socket of sockets) socket.destroy();
+      await closed;
+    },
+    reopen: async () => {
+      server = createServer(serve);
+      server.listen(port, '127.0.0.1');
+      await once(server, 'listening');
+    },
+    close: async () => proxy.refuse(),
+  };
+  return proxy;
+
+  function serve(client: Socket): void {
+    const upstream = connect(target);
+    for (const socket of [client, upstream]) {
+      sockets.add(socket);
+      socket.on('error', () => undefined);
+      socket.on('close', () => {
+        sockets.delete(socket);
+        client.destroy();
+        upstream.destroy();
+      });
+    }
+    client.on('data', (chunk) => {
+      if (proxy.mode === 'pass') upstream.write(chunk);
+    });
+    upstream.on('data', (chunk) => {
+      if (proxy.mode === 'black-hole') return;
+      if (loseAnswer === undefined) {
+        client.write(chunk);
+        return;
+      }
+      const lost = loseAnswer;
+      loseAnswer = undefined;
+      client.resetAndDestroy();
+      lost();
+    });
+  }
+}
