@@ -1,4 +1,6 @@
 import { pino, type Logger } from 'pino';
+import type { Clock } from './lib/clock.ts';
+import { pause } from './lib/deadline.ts';
 import type { LogFields } from './lib/log.ts';
 import { packageVersion } from './lib/package-root.ts';
 import { redactFields, scrubLine } from './lib/redaction.ts';
@@ -17,6 +19,11 @@ export interface LogRoot {
   readonly log: Logger;
   /** Lines that could not be written: disk full, reader gone, reader too slow. */
   droppedLines(): number;
+  /**
+   * Waits until a reader that is behind has taken what was logged, at most `ms`. To be called before process.exit,
+   * which throws away what waits. Never rejects.
+   */
+  flush(clock: Clock, ms: number): Promise<void>;
 }
 
 /**
@@ -40,7 +47,15 @@ export function createLogger(options: LoggerOptions): LogRoot {
     { write: (line: string) => writer.write(scrubLine(line)) },
   );
   redactBindings(log);
-  return { log, droppedLines: () => writer.dropped };
+  return {
+    log,
+    droppedLines: () => writer.dropped,
+    flush: async (clock, ms) => {
+      const deadline = new AbortController();
+      await Promise.race([writer.settled(), pause(clock, ms, deadline.signal)]);
+      deadline.abort();
+    },
+  };
 }
 
 /** pino formats no bindings of children, so they are redacted on their way in. Children inherit the method. */

@@ -8,7 +8,10 @@ import { openLogWriter } from '../src/telemetry/log-writer.ts';
 
 function capture(level = 'trace'): { log: ReturnType<typeof createLogger>['log']; text: () => string } {
   const lines: string[] = [];
-  const { log } = createLogger({ level, destination: { write: (line) => lines.push(line), dropped: 0 } });
+  const { log } = createLogger({
+    level,
+    destination: { write: (line) => lines.push(line), settled: async () => {}, dropped: 0 },
+  });
   return { log, text: () => lines.join('') };
 }
 

@@ -4,6 +4,8 @@ import { Socket } from 'node:net';
 /** Takes finished log lines. Never throws: a log that cannot be written must not stop a call. */
 export interface LogWriter {
   write(line: string): void;
+  /** Resolves when no line waits any more, which is never while nobody reads: give it a deadline. */
+  settled(): Promise<void>;
   /** Lines lost so far. */
   readonly dropped: number;
 }
@@ -59,6 +61,8 @@ class FileWriter implements LogWriter {
       this.dropped += 1;
     }
   }
+
+  async settled(): Promise<void> {}
 }
 
 class PipeWriter implements LogWriter {
@@ -78,6 +82,13 @@ class PipeWriter implements LogWriter {
     }
     this.#stream.write(line, (error) => {
       if (error !== null && error !== undefined) this.dropped += 1;
+    });
+  }
+
+  async settled(): Promise<void> {
+    if (!this.#stream.writable || this.#stream.writableLength === 0) return;
+    await new Promise<void>((resolve) => {
+      this.#stream.write('', () => resolve());
     });
   }
 }

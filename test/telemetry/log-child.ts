@@ -1,8 +1,9 @@
+import { systemClock } from '../../src/lib/clock.ts';
 import { createLogger } from '../../src/logger.ts';
 
 /**
  * Logs `bytes` to standard output, lets the event loop turn between the portions, reports to its parent what was lost,
- * and exits. Started by log-writer.test.ts with a standard output that nobody reads.
+ * gives the reader a moment to catch up, and exits. Started by log-writer.test.ts with a standard output that nobody reads.
  */
 const bytes = Number(process.argv[2]);
 const root = createLogger({ level: 'info' });
@@ -18,5 +19,12 @@ const timer = setInterval(() => {
   turns += 1;
   if (logged < bytes) return;
   clearInterval(timer);
-  process.send?.({ turns, dropped: root.droppedLines() }, () => process.exit(0));
+  void finish();
 }, 1);
+
+async function finish(): Promise<void> {
+  const keepAlive = setInterval(() => {}, 1_000);
+  await root.flush(systemClock, 500);
+  clearInterval(keepAlive);
+  process.send?.({ turns, dropped: root.droppedLines() }, () => process.exit(0));
+}
