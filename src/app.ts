@@ -1,0 +1,89 @@
+import fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import callAcceptance from '../plugins/call-acceptance.ts';
+import configPlugin from '../plugins/config.ts';
+import openAi from '../plugins/openai.ts';
+import sessionManager from '../plugins/session-manager.ts';
+import storePlugin from '../plugins/store.ts';
+import telemetry from '../plugins/telemetry.ts';
+import webhookVerification from '../plugins/webhook-verification.ts';
+import healthRoutes from '../routes/health.ts';
+import metricsRoute from '../routes/metrics.ts';
+import openAiWebhook from '../routes/openai-webhook.ts';
+import { trustedProxies, type Config } from './config.ts';
+import { answerErrors } from './http-errors.ts';
+import { systemClock, type Clock } from './lib/clock.ts';
+import { refuseForeignTransferEncoding, serverLimits } from './lib/http-limits.ts';
+import { packageVersion } from './lib/package-root.ts';
+import { systemRandom, type Random } from './lib/random.ts';
+import { createReadiness } from './readiness.ts';
+import type { Metrics } from './telemetry/metrics.ts';
+import type { Tool } from './tools/tool.ts';
+
+/** What an app is built from. Everything but `config` and `log` has the default of a real process. */
+export interface AppOptions {
+  readonly config: Config;
+  readonly log: FastifyBaseLogger;
+  readonly clock?: Clock;
+  readonly random?: Random;
+  /** Name of this process in leases and logs: unique among those that share a store. */
+  readonly node?: string;
+  readonly metrics?: Metrics;
+  /** Log lines that were lost so far. */
+  readonly droppedLogLines?: () => number;
+  /** Offered to the model beside the scenario's tools. */
+  readonly extraTools?: readonly Tool[];
+}
+
+/**
+ * Puts the service together. The order is the order of dependency: a plugin finds what stands above it.
+ *
+ * @throws DenwabanError of the plugin that could not start
+ */
+export async function build(options: AppOptions): Promise<FastifyInstance> {
+  const { config, log, clock = systemClock, random = systemRandom, extraTools = [] } = options;
+  const node = options.node ?? `node-${random.hex(6)}`;
+  const app = fastify({
+    ...serverLimits,
+    loggerInstance: log,
+    logController: new LogController({ disableRequestLogging: true }),
+    trustProxy: trustedProxies(config),
+    return503OnClosing: true,
+  });
+  app.addHook('onRequest', refuseForeignTransferEncoding);
+  answerErrors(app);
+
+  await app.register(configPlugin, { config });
+  await app.register(telemetry, options.metrics === undefined ? {} : { metrics: options.metrics });
+  await app.register(storePlugin, { clock, random, busy: () => app.callManager.calls > 0 });
+  await app.register(openAi, { clock });
+  await app.register(sessionManager, { clock, random, node, extraTools });
+  await app.register(callAcceptance, { node });
+  await app.register(webhookVerification, { clock, onResult: app.metrics.webhook });
+
+  const readiness = createReadiness(app);
+  app.metrics.watch({
+    callsLive: () => app.callManager.live,
+    clockSkewMs: () => app.webhookSkew.skewMs(),
+    writesWaiting: () => app.recorder.pending,
+    ...(options.droppedLogLines === undefined ? {} : { logLinesDropped: options.droppedLogLines }),
+  });
+
+  await app.register(openAiWebhook);
+  await app.register(healthRoutes, {
+    readiness,
+    summary: async () => ({
+      version: packageVersion(),
+      node,
+      uptime_seconds: Math.round(process.uptime()),
+      calls: app.callManager.calls,
+      calls_live: app.callManager.live,
+      draining: app.callManager.draining,
+      store: app.store.kind,
+      model: config.REALTIME_MODEL,
+      scenario: app.callServices.plan.scenario,
+      scenario_version: app.callServices.plan.scenarioVersion,
+    }),
+  });
+  await app.register(metricsRoute);
+  return app;
+}

@@ -1,0 +1,134 @@
+import { fullJitter } from '../lib/backoff.ts';
+import { pause } from '../lib/deadline.ts';
+import type { CallEnd } from '../store/ports.ts';
+import type { CallOutcome } from '../realtime/calls.ts';
+import type { CallServices } from './services.ts';
+import type { CallSession } from './session.ts';
+
+/** Either the session is live, or the call is over before it began. */
+export type AcceptResult =
+  | { readonly kind: 'live' }
+  | {
+      readonly kind: 'over';
+      readonly end: Omit<CallEnd, 'endedAt'>;
+      /** Whether the caller may still hear it ring: the trunk is told to go elsewhere. */
+      readonly reject: boolean;
+      /** Whether OpenAI may hold an accepted call: it is hung up. */
+      readonly hangUp: boolean;
+    };
+
+/** All of accepting, from the webhook on: past this nobody is listening any more. */
+const ACCEPT_BUDGET_MS = 8_000;
+/** A call that was accepted must prove it within this, tries included. */
+const ATTACH_BUDGET_MS = 5_000;
+/** After an ambiguous accept one sideband handshake tells whether it took effect. */
+const PROBE_BUDGET_MS = 600;
+/** Waits between accepts after an answer that promises nothing. */
+const RETRY = { baseMs: 200, capMs: 1_000 } as const;
+/** A shorter rest of the budget is not worth another request. */
+const MIN_ATTEMPT_MS = 200;
+
+/**
+ * Accepts a call and proves it live. A result that leaves open whether the accept took effect is never repeated
+ * blindly: the sideband is tried first.
+ */
+export async function acceptCall(
+  services: CallServices,
+  session: CallSession,
+  acceptTimeoutMs: number,
+): Promise<AcceptResult> {
+  const { clock, calls, plan, random, log } = services;
+  const deadline = clock.monotonic() + ACCEPT_BUDGET_MS;
+  let body = plan.acceptBody;
+  let ambiguous = false;
+
+  for (let attempt = 0; ; attempt += 1) {
+    const remaining = deadline - clock.monotonic();
+    if (remaining < MIN_ATTEMPT_MS) return timedOut(ambiguous);
+    const outcome = await calls.accept(session.callId, body, Math.min(acceptTimeoutMs, remaining));
+    services.observer.accepted(outcome.kind);
+    switch (outcome.kind) {
+      case 'done':
+        log.info(
+          { call_id: session.callId, request_id: outcome.requestId },
+          'Accepted. Connecting Realtime WebSocket…',
+        );
+        return prove(await session.open(ATTACH_BUDGET_MS));
+      case 'gone':
+        if (ambiguous && (await session.open(PROBE_BUDGET_MS)) === 'live') return { kind: 'live' };
+        return over('missed', 'caller_left_before_accept', 'caller', null);
+      case 'taken':
+      case 'ambiguous':
+        ambiguous = true;
+        log.warn(
+          { call_id: session.callId, outcome: outcome.kind },
+          'Accept is undecided, trying the sideband',
+        );
+        if ((await session.open(PROBE_BUDGET_MS)) === 'live') return { kind: 'live' };
+        if (outcome.kind === 'taken')
+          return over('failed', 'accept_refused', 'openai', 'decision_already_made');
+        break;
+      case 'refused':
+        if (body !== plan.fallbackBody) {
+          alarm(services, session, outcome, 'accept_body_refused');
+          body = plan.fallbackBody;
+          break;
+        }
+        return over('failed', 'accept_refused', 'denwaban', outcome.code, true);
+      case 'unauthorised':
+        log.fatal(
+          { call_id: session.callId, status: outcome.status },
+          'OpenAI refuses the key: check OPENAI_API_KEY',
+        );
+        services.observer.alarm('accept_unauthorised');
+        return over('failed', 'accept_unauthorised', 'denwaban', String(outcome.status), true);
+      case 'rate_limited': {
+        const wait = outcome.retryAfterMs ?? fullJitter(RETRY, attempt, random);
+        if (clock.monotonic() + wait + MIN_ATTEMPT_MS > deadline) {
+          services.observer.alarm('accept_rate_limited');
+          return over('failed', 'accept_rate_limited', 'openai', null, true);
+        }
+        await pause(clock, wait);
+        break;
+      }
+      case 'unavailable':
+      case 'unreachable':
+        log.warn({ call_id: session.callId, outcome }, 'Accept failed, trying again');
+        await pause(clock, RETRY.baseMs / 2 + fullJitter(RETRY, attempt, random));
+    }
+  }
+}
+
+function prove(attached: 'live' | 'not_found' | 'failed'): AcceptResult {
+  if (attached === 'live') return { kind: 'live' };
+  return {
+    kind: 'over',
+    end: { state: 'failed', reason: 'accept_unproven', party: 'openai', detail: attached },
+    reject: false,
+    hangUp: true,
+  };
+}
+
+function timedOut(ambiguous: boolean): AcceptResult {
+  return {
+    kind: 'over',
+    end: { state: 'missed', reason: 'accept_timeout', party: 'openai', detail: null },
+    reject: true,
+    hangUp: ambiguous,
+  };
+}
+
+function over(
+  state: CallEnd['state'],
+  reason: CallEnd['reason'],
+  party: CallEnd['party'],
+  detail: string | null,
+  reject = false,
+): AcceptResult {
+  return { kind: 'over', end: { state, reason, party, detail }, reject, hangUp: false };
+}
+
+function alarm(services: CallServices, session: CallSession, outcome: CallOutcome, code: string): void {
+  services.log.error({ call_id: session.callId, outcome }, 'OpenAI refuses the session, trying a plain one');
+  services.observer.alarm(code);
+}

@@ -1,0 +1,58 @@
+import type { ResponsePurpose } from '../realtime/turns.ts';
+import type { Conversation, ConversationRules, Effect, Ending, TimerName } from './conversation.ts';
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** One step under construction: the next state, and what is to be done. */
+export interface Draft {
+  readonly state: Mutable<Conversation>;
+  readonly effects: Effect[];
+  readonly rules: ConversationRules;
+}
+
+export function draftOf(state: Conversation, rules: ConversationRules): Draft {
+  return { state: { ...state }, effects: [], rules };
+}
+
+/** Asks for a response; `say` is spoken word for word, null lets the model answer freely. */
+export function respond(
+  draft: Draft,
+  purpose: ResponsePurpose,
+  say: string | null,
+  outputs: readonly string[] = [],
+): void {
+  draft.state.expecting = true;
+  draft.effects.push({ kind: 'respond', request: { purpose, say, outputs } });
+}
+
+export function startTimer(draft: Draft, name: TimerName, ms: number): void {
+  draft.effects.push({ kind: 'timer', name, ms });
+}
+
+export function stopTimer(draft: Draft, name: TimerName): void {
+  draft.effects.push({ kind: 'stop_timer', name });
+}
+
+/** Hangs up now. The call is over when the API has answered, or the sideband is gone. */
+export function hangUp(draft: Draft, ending: Ending): void {
+  const { state } = draft;
+  if (state.phase === 'hanging_up' || state.phase === 'over') return;
+  state.phase = 'hanging_up';
+  state.closing = null;
+  state.ending = ending;
+  draft.effects.push({ kind: 'ending' }, { kind: 'hang_up' });
+}
+
+/** The call is over. It happens once: every later event finds the phase `over`. */
+export function finish(draft: Draft, ending: Ending): void {
+  const { state } = draft;
+  if (state.phase === 'over') return;
+  state.phase = 'over';
+  state.ending = ending;
+  state.attached = false;
+  if (state.notice === 'pending') {
+    state.notice = state.greeted ? 'unproven' : 'not_played';
+    draft.effects.push({ kind: 'notice', proof: state.notice });
+  }
+  draft.effects.push({ kind: 'end', ending });
+}

@@ -1,0 +1,161 @@
+import type { Clock, Timer } from '../lib/clock.ts';
+import { functionOutput } from '../realtime/commands.ts';
+import type { ToolControl } from '../tools/tool.ts';
+import type { FunctionAnswer, ToolRunner } from '../tools/runner.ts';
+import { onBehalfOf } from './isolation.ts';
+
+/** A function call as it came over the sideband. */
+export interface IncomingFunctionCall {
+  readonly responseId: string;
+  readonly functionCallId: string;
+  readonly name: string;
+  readonly arguments: string;
+}
+
+/** All function calls of one response are answered, and the response is done. */
+export interface AnsweredBatch {
+  readonly responseId: string;
+  readonly outputs: readonly string[];
+  readonly control: ToolControl | null;
+  /** Answers in a row, over the whole call, that were neither ok nor a plain refusal by a tool. */
+  readonly failuresInRow: number;
+}
+
+export interface DeskOwner {
+  readonly callId: string;
+  readonly callerNumber: string | null;
+  send(event: string): boolean;
+  onToolStarted(): void;
+  onToolSlow(): void;
+  onToolAnswered(name: string, answer: FunctionAnswer, ms: number): void;
+  onBatchAnswered(batch: AnsweredBatch): void;
+}
+
+export interface DeskServices {
+  readonly clock: Clock;
+  readonly tools: ToolRunner;
+  readonly fillerMs: number;
+}
+
+/** Function calls of one call in its whole life. A model that wants more has lost its way. */
+const MAX_FUNCTION_CALLS = 30;
+
+const TOO_MANY: FunctionAnswer = {
+  status: 'failed',
+  output: JSON.stringify({
+    ok: false,
+    error: 'too_many_function_calls',
+    hint: 'Apologise and end the call.',
+  }),
+  control: null,
+};
+
+interface Batch {
+  readonly calls: Map<string, FunctionAnswer | null>;
+  done: boolean;
+  filler: Timer | null;
+}
+
+/**
+ * Answers every function call of a call exactly once, and tells its owner when a response has all its outputs.
+ * An output counts as delivered when the conversation names it; until then a new sideband gets it again.
+ */
+export class FunctionDesk {
+  readonly #services: DeskServices;
+  readonly #owner: DeskOwner;
+  readonly #batches = new Map<string, Batch>();
+  readonly #seen = new Set<string>();
+  readonly #undelivered = new Map<string, string>();
+  readonly #over = new AbortController();
+  #failuresInRow = 0;
+
+  constructor(services: DeskServices, owner: DeskOwner) {
+    this.#services = services;
+    this.#owner = owner;
+  }
+
+  /** Runs a complete function call; a repeated one is ignored. */
+  take(call: IncomingFunctionCall): void {
+    if (this.#over.signal.aborted || this.#seen.has(call.functionCallId)) return;
+    this.#seen.add(call.functionCallId);
+    const batch = this.#batchOf(call.responseId);
+    batch.calls.set(call.functionCallId, null);
+    this.#owner.onToolStarted();
+    if (this.#seen.size > MAX_FUNCTION_CALLS) {
+      this.#settle(call, batch, TOO_MANY, 0);
+      return;
+    }
+    batch.filler ??= this.#services.clock.setTimer(this.#services.fillerMs, () => this.#owner.onToolSlow());
+    void this.#run(call, batch);
+  }
+
+  /** The response ended: no further function calls will come of it. */
+  responseDone(responseId: string): void {
+    const batch = this.#batches.get(responseId);
+    if (batch === undefined) return;
+    batch.done = true;
+    this.#finishIfAnswered(responseId, batch);
+  }
+
+  /** The conversation holds this output. */
+  delivered(functionCallId: string): void {
+    this.#undelivered.delete(functionCallId);
+  }
+
+  /** A new sideband: outputs go out again, and the ends of responses that were missed are assumed. */
+  reattached(): void {
+    for (const [functionCallId, output] of this.#undelivered) {
+      this.#owner.send(functionOutput(functionCallId, output));
+    }
+    const open = Array.from(this.#batches.keys());
+    for (const responseId of open) this.responseDone(responseId);
+  }
+
+  /** The call is over: running tools are told so, and their answers are stored but not sent. */
+  close(): void {
+    this.#over.abort();
+    for (const batch of this.#batches.values()) batch.filler?.cancel();
+    this.#batches.clear();
+  }
+
+  async #run(call: IncomingFunctionCall, batch: Batch): Promise<void> {
+    const { clock, tools } = this.#services;
+    const startedAt = clock.monotonic();
+    const { callId, callerNumber } = this.#owner;
+    const answer = await onBehalfOf(callId, () =>
+      tools.run({ ...call, callId, callerNumber }, this.#over.signal),
+    );
+    this.#settle(call, batch, answer, clock.monotonic() - startedAt);
+  }
+
+  #settle(call: IncomingFunctionCall, batch: Batch, answer: FunctionAnswer, ms: number): void {
+    this.#failuresInRow = answer.status === 'ok' ? 0 : this.#failuresInRow + 1;
+    this.#owner.onToolAnswered(call.name, answer, ms);
+    if (this.#over.signal.aborted) return;
+    batch.calls.set(call.functionCallId, answer);
+    this.#undelivered.set(call.functionCallId, answer.output);
+    this.#owner.send(functionOutput(call.functionCallId, answer.output));
+    this.#finishIfAnswered(call.responseId, batch);
+  }
+
+  #finishIfAnswered(responseId: string, batch: Batch): void {
+    const answers = [...batch.calls.values()];
+    if (!batch.done || answers.includes(null)) return;
+    batch.filler?.cancel();
+    this.#batches.delete(responseId);
+    this.#owner.onBatchAnswered({
+      responseId,
+      outputs: [...batch.calls.keys()],
+      control: answers.find((answer) => answer?.control !== null)?.control ?? null,
+      failuresInRow: this.#failuresInRow,
+    });
+  }
+
+  #batchOf(responseId: string): Batch {
+    const known = this.#batches.get(responseId);
+    if (known !== undefined) return known;
+    const batch: Batch = { calls: new Map(), done: false, filler: null };
+    this.#batches.set(responseId, batch);
+    return batch;
+  }
+}

@@ -1,0 +1,82 @@
+import type { Conversation } from './conversation.ts';
+import { hangUp, respond, startTimer, stopTimer, type Draft } from './draft.ts';
+import { GREETING_PLAY_MS, GREETING_START_MS } from './timeouts.ts';
+
+/**
+ * The greeting with its notices: asked for once per call, not to be interrupted, heard to its end. Its end is the
+ * proof that the caller was told of AI and recording; what prevents the proof is stored instead.
+ */
+
+const GREETING_TRIES = 2;
+
+/** The greeting could not be spoken: a call without a voice is not worth holding. */
+const UNGREETED = { reason: 'model_unresponsive', party: 'openai', detail: 'greeting_not_started' } as const;
+
+export function greet(draft: Draft): void {
+  const { state } = draft;
+  state.phase = 'greeting';
+  state.greeted = true;
+  state.greetingTries += 1;
+  respond(draft, 'greeting', draft.rules.greeting);
+  startTimer(draft, 'greeting', GREETING_START_MS);
+}
+
+/** A new sideband was attached before the greeting had ended: whether it was heard cannot be known any more. */
+export function resumeGreeting(draft: Draft): void {
+  settleNotice(draft, 'unproven');
+  converse(draft);
+}
+
+export function onGreetingCreated(draft: Draft, responseId: string): void {
+  draft.state.greetingId = responseId;
+}
+
+export function onGreetingPlays(draft: Draft): void {
+  startTimer(draft, 'greeting', GREETING_PLAY_MS);
+}
+
+export function onGreetingDone(draft: Draft, completed: boolean): void {
+  if (completed) return;
+  if (draft.state.playing === draft.state.greetingId) settleNotice(draft, 'cut');
+  else retryGreeting(draft);
+}
+
+export function onGreetingHeard(draft: Draft, whole: boolean): void {
+  settleNotice(draft, whole ? 'played' : 'cut');
+  converse(draft);
+}
+
+export function onGreetingTimer(draft: Draft): void {
+  if (draft.state.playing === null) {
+    retryGreeting(draft);
+    return;
+  }
+  settleNotice(draft, 'unproven');
+  converse(draft);
+}
+
+function retryGreeting(draft: Draft): void {
+  if (draft.state.greetingTries >= GREETING_TRIES) {
+    draft.effects.push({ kind: 'alarm', code: UNGREETED.detail });
+    hangUp(draft, UNGREETED);
+    return;
+  }
+  if (draft.state.generating !== null) draft.effects.push({ kind: 'cancel_response' });
+  draft.state.greetingId = null;
+  greet(draft);
+}
+
+/** Opens the ears: from here on the caller may interrupt, and turn detection answers. */
+function converse(draft: Draft): void {
+  const { state } = draft;
+  state.phase = 'conversing';
+  stopTimer(draft, 'greeting');
+  draft.effects.push({ kind: 'listen', mode: 'conversation' });
+  if (state.callerWaits) respond(draft, 'reply', null);
+}
+
+function settleNotice(draft: Draft, proof: Conversation['notice']): void {
+  if (draft.state.notice !== 'pending') return;
+  draft.state.notice = proof;
+  draft.effects.push({ kind: 'notice', proof });
+}

@@ -1,0 +1,19 @@
+import type { EndParty, EndReason, ToolStatus } from '../store/ports.ts';
+import type { TokenUsage } from '../realtime/events.ts';
+
+/** What a call reports to whoever keeps figures. No method may throw. */
+export interface CallObserver {
+  /** From the first attempt to session.created, ms. */
+  attached(outcome: 'live' | 'not_found' | 'failed', ms: number): void;
+  detached(cause: string): void;
+  /** Outcome of one accept request. */
+  accepted(outcome: string): void;
+  /** From the end of the caller's speech to the beginning of the agent's, ms. */
+  responseGap(ms: number): void;
+  toolAnswered(name: string, status: ToolStatus, ms: number): void;
+  usage(model: string, kind: 'response' | 'transcription', usage: TokenUsage, costUsd: number | null): void;
+  /** An event that is unknown or not of the documented shape. */
+  strangeEvent(kind: 'ignored' | 'malformed' | 'dropped'): void;
+  alarm(code: string): void;
+  ended(reason: EndReason, party: EndParty): void;
+}

@@ -1,0 +1,180 @@
+import { describeError } from '../errors.ts';
+import type { ClaimInput } from '../store/ports.ts';
+import { normalisePhoneNumber, maskPhoneNumber } from '../briefing/phone-number.ts';
+import { parseSipHeaders, type SipFacts, type SipHeader } from '../realtime/sip-headers.ts';
+import { acceptCall } from './accept.ts';
+import { hangUpCall } from './hang-up.ts';
+import { LEASE_MS, type CallManager } from './manager.ts';
+import { admit, type AdmissionInput, type PolicyRules } from './policy.ts';
+import { RecentKeys } from './recent-keys.ts';
+import type { CallServices } from './services.ts';
+
+/** A ringing call as the webhook tells of it. Instants in ms since the Unix epoch. */
+export interface RingingCall {
+  readonly webhookId: string;
+  readonly eventId: string;
+  readonly eventType: string;
+  readonly createdAt: number;
+  readonly callId: string;
+  readonly sipHeaders: readonly SipHeader[];
+}
+
+/** What became of a delivery. `claimed`: `answer` starts the call; it is to be called once the webhook is answered. */
+export type Reception =
+  | { readonly outcome: 'claimed'; answer(): void }
+  | { readonly outcome: 'duplicate' }
+  | { readonly outcome: 'stale' };
+
+export interface ReceptionOptions {
+  readonly rules: PolicyRules;
+  readonly node: string;
+  /** Deadline of one accept request, ms. */
+  readonly acceptTimeoutMs: number;
+  /** Age of an event beyond which nobody is waiting any more, ms. */
+  readonly staleMs: number;
+  /** From the claim to a live call, ms. */
+  readonly onAnswered: (ms: number) => void;
+}
+
+/** Deliveries and calls remembered, so that a repeated webhook costs no statement: an hour of a busy line. */
+const REMEMBERED = 5_000;
+
+/** Takes a ringing call from its webhook to a live session: claim, policy, accept. */
+export class CallReception {
+  readonly #services: CallServices;
+  readonly #manager: CallManager;
+  readonly #options: ReceptionOptions;
+  readonly #seen = new RecentKeys(REMEMBERED);
+
+  constructor(services: CallServices, manager: CallManager, options: ReceptionOptions) {
+    this.#services = services;
+    this.#manager = manager;
+    this.#options = options;
+  }
+
+  /**
+   * Claims the call, once over all deliveries, events and nodes.
+   *
+   * @throws DenwabanError DW_STORE_UNAVAILABLE: the delivery must not be acknowledged
+   */
+  async receive(call: RingingCall): Promise<Reception> {
+    if (this.#seen.has(call.webhookId) || this.#seen.has(call.callId)) return { outcome: 'duplicate' };
+    const { clock, log, store } = this.#services;
+    const sip = parseSipHeaders(call.sipHeaders, normalisePhoneNumber);
+    const stale = clock.now() - call.createdAt > this.#options.staleMs;
+    const claim = await store.claimCall(this.#claimOf(call, sip, stale));
+    this.#seen.add(call.webhookId);
+    this.#seen.add(call.callId);
+    if (claim.outcome === 'duplicate') return { outcome: 'duplicate' };
+    if (stale) {
+      log.warn({ call_id: call.callId }, 'Call event is too old, nobody is waiting: not accepted');
+      this.#services.observer.ended('stale', 'openai');
+      return { outcome: 'stale' };
+    }
+    log.info(
+      {
+        call_id: call.callId,
+        caller: sip.caller.number === null ? null : maskPhoneNumber(sip.caller.number),
+      },
+      `Incoming call: call_id=${call.callId}`,
+    );
+    const admission: AdmissionInput = {
+      projectId: sip.projectId,
+      twilioAccountSid: sip.twilioAccountSid,
+      dialledNumber: sip.dialledNumber,
+      callerNumber: sip.caller.number,
+      callerWithheld: sip.caller.withheld,
+      activeCalls: this.#manager.calls,
+      draining: this.#manager.draining,
+      now: clock.now(),
+    };
+    this.#manager.seat(call.callId, claim.epoch);
+    return {
+      outcome: 'claimed',
+      answer: () => void this.#answer(call.callId, claim.epoch, sip.caller.number, admission),
+    };
+  }
+
+  /** Goes on with a call whose process died after the claim. The caller has waited long enough for questions of policy. */
+  resume(callId: string, epoch: number, callerNumber: string | null): void {
+    this.#manager.seat(callId, epoch);
+    void this.#answer(callId, epoch, callerNumber, null);
+  }
+
+  async #answer(
+    callId: string,
+    epoch: number,
+    callerNumber: string | null,
+    admission: AdmissionInput | null,
+  ): Promise<void> {
+    try {
+      const verdict = admission === null ? { admit: true as const } : admit(admission, this.#options.rules);
+      if (verdict.admit) await this.#accept(callId, epoch, callerNumber);
+      else await this.#refuse(callId, epoch, verdict.rule, verdict.sipCode);
+    } catch (error) {
+      this.#services.log.error({ call_id: callId, reason: describeError(error) }, 'Accepting crashed');
+      this.#services.observer.alarm('accept_crashed');
+      await this.#manager.conclude(callId, epoch, {
+        state: 'failed',
+        reason: 'internal_error',
+        party: 'denwaban',
+        detail: null,
+      });
+    }
+  }
+
+  async #accept(callId: string, epoch: number, callerNumber: string | null): Promise<void> {
+    const { clock, calls } = this.#services;
+    const startedAt = clock.monotonic();
+    const session = this.#manager.createSession({ callId, epoch, callerNumber });
+    const result = await acceptCall(this.#services, session, this.#options.acceptTimeoutMs);
+    if (result.kind === 'live') {
+      this.#options.onAnswered(clock.monotonic() - startedAt);
+      return;
+    }
+    session.discard();
+    this.#services.log.warn({ call_id: callId, ...result.end }, 'Call was not answered');
+    if (result.reject) await calls.reject(callId, SERVICE_UNAVAILABLE);
+    if (result.hangUp) await hangUpCall(calls, clock, callId);
+    await this.#manager.conclude(callId, epoch, result.end);
+  }
+
+  async #refuse(callId: string, epoch: number, rule: string, sipCode: number): Promise<void> {
+    const outcome = await this.#services.calls.reject(callId, sipCode);
+    this.#services.log.info(
+      { call_id: callId, rule, sip_code: sipCode, outcome: outcome.kind },
+      'Call refused',
+    );
+    await this.#manager.conclude(callId, epoch, {
+      state: 'rejected',
+      reason: 'policy_refused',
+      party: 'denwaban',
+      detail: `${sipCode} ${rule}`,
+    });
+  }
+
+  #claimOf(call: RingingCall, sip: SipFacts, stale: boolean): ClaimInput {
+    const { plan } = this.#services;
+    return {
+      webhookId: call.webhookId,
+      eventId: call.eventId,
+      eventType: call.eventType,
+      eventCreatedAt: call.createdAt,
+      callId: call.callId,
+      sipCallId: sip.sipCallId,
+      callerNumber: sip.caller.number,
+      callerWithheld: sip.caller.withheld,
+      dialledNumber: sip.dialledNumber,
+      carrierCallId: sip.twilioCallSid,
+      scenario: plan.scenario,
+      scenarioVersion: plan.scenarioVersion,
+      node: this.#options.node,
+      leaseMs: LEASE_MS,
+      state: stale ? 'missed' : 'claimed',
+      endReason: stale ? 'stale' : null,
+    };
+  }
+}
+
+/** Lets a trunk go on to its next destination. */
+const SERVICE_UNAVAILABLE = 503;

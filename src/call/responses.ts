@@ -1,0 +1,105 @@
+import type { CallEvent } from './conversation.ts';
+import { closingHeard, closingPlays, onClosingCreated, onClosingDone } from './closing.ts';
+import { hangUp, respond, startTimer, stopTimer, type Draft } from './draft.ts';
+import { onGreetingCreated, onGreetingDone, onGreetingHeard, onGreetingPlays } from './greeting.ts';
+import { MAX_STALLS, PLAYBACK_MS, REPLY_MS, RETRY_MS, SPEAK_MS } from './timeouts.ts';
+import { transferNow } from './transfer.ts';
+
+/** What the agent says: from the response that is created to the last syllable that is heard. */
+
+export function onResponseCreated(draft: Draft, event: CallEvent & { kind: 'response_created' }): void {
+  const { state } = draft;
+  state.expecting = false;
+  state.callerWaits = false;
+  state.generating = event.responseId;
+  stopTimer(draft, 'reply');
+  if (event.purpose === 'greeting' && state.phase === 'greeting') onGreetingCreated(draft, event.responseId);
+  else if (event.purpose === 'closing' && state.closing !== null) {
+    onClosingCreated(draft, state.closing, event.responseId);
+  } else if (event.purpose === 'transfer_announce' && state.transfer !== null) {
+    state.transfer = { ...state.transfer, responseId: event.responseId };
+  } else if (state.phase === 'conversing' || state.phase === 'transferring') {
+    startTimer(draft, 'speak', SPEAK_MS);
+  }
+}
+
+export function onResponseDone(draft: Draft, event: CallEvent & { kind: 'response_done' }): void {
+  const { state } = draft;
+  if (state.generating === event.responseId) state.generating = null;
+  stopTimer(draft, 'speak');
+  const completed = event.status === 'completed';
+  if (completed) state.stalls = 0;
+  if (state.phase === 'greeting' && state.greetingId === event.responseId) {
+    onGreetingDone(draft, completed);
+  } else if (state.closing !== null && state.closing.responseId === event.responseId) {
+    onClosingDone(draft, state.closing, completed);
+  } else if (event.status === 'failed' && state.phase === 'conversing') {
+    stalled(draft, 'response_failed');
+  } else if (event.status === 'failed' && state.transfer?.stage === 'announcing') {
+    transferNow(draft);
+  }
+}
+
+export function onResponseRefused(draft: Draft, event: CallEvent & { kind: 'response_refused' }): void {
+  const { state } = draft;
+  state.expecting = false;
+  draft.effects.push({ kind: 'alarm', code: 'response_refused' });
+  if (event.purpose === 'greeting' && state.phase === 'greeting') onGreetingDone(draft, false);
+  else if (event.purpose === 'closing' && state.closing !== null) onClosingDone(draft, state.closing, false);
+  else if (state.phase === 'conversing') stalled(draft, 'response_refused');
+}
+
+export function onPlaybackStarted(draft: Draft, responseId: string): void {
+  const { state } = draft;
+  state.playing = responseId;
+  stopTimer(draft, 'speak');
+  startTimer(draft, 'playback', PLAYBACK_MS);
+  if (state.phase === 'greeting' && responseId === state.greetingId) onGreetingPlays(draft);
+  else if (state.closing?.stage === 'asked' && state.closing.responseId === responseId) {
+    closingPlays(draft, state.closing);
+  }
+}
+
+export function onPlaybackOver(draft: Draft, responseId: string, whole: boolean): void {
+  const { state } = draft;
+  if (state.playing === responseId) {
+    state.playing = null;
+    stopTimer(draft, 'playback');
+  }
+  if (state.phase === 'greeting' && responseId === state.greetingId) {
+    onGreetingHeard(draft, whole);
+  } else if (state.closing !== null && state.closing.responseId === responseId) {
+    if (state.closing.stage === 'asked' || state.closing.stage === 'playing')
+      closingHeard(draft, state.closing);
+  } else if (state.transfer?.stage === 'announcing' && state.transfer.responseId === responseId) {
+    transferNow(draft);
+  }
+}
+
+/** The model did not answer: ask again after a pause, and give up after a few times. */
+export function stalled(draft: Draft, code: string): void {
+  const { state } = draft;
+  state.stalls += 1;
+  state.expecting = false;
+  draft.effects.push({ kind: 'alarm', code });
+  if (state.stalls >= MAX_STALLS) {
+    hangUp(draft, { reason: 'model_unresponsive', party: 'openai', detail: code });
+    return;
+  }
+  state.callerWaits = true;
+  startTimer(draft, 'retry', RETRY_MS * 2 ** (state.stalls - 1));
+}
+
+/** The pause after a failure is over: ask again. */
+export function retryResponse(draft: Draft): void {
+  respond(draft, 'reply', null);
+  startTimer(draft, 'reply', REPLY_MS);
+}
+
+/** A response neither speaks nor ends. */
+export function onResponseStuck(draft: Draft): void {
+  const { state } = draft;
+  if (state.generating === null || state.playing !== null) return;
+  draft.effects.push({ kind: 'cancel_response' });
+  if (state.phase === 'conversing') stalled(draft, 'response_stuck');
+}

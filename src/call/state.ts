@@ -1,0 +1,213 @@
+import { onKey, keysEntered, onSpeechStarted, onSpeechStopped, onTurnCommitted } from './caller-input.ts';
+import { beginClosing, onClosingText, onClosingTimer } from './closing.ts';
+import type { CallEvent, Conversation, ConversationRules, Effect, TimerName } from './conversation.ts';
+import { draftOf, finish, hangUp, respond, startTimer, type Draft } from './draft.ts';
+import { greet, onGreetingTimer, resumeGreeting } from './greeting.ts';
+import {
+  onPlaybackOver,
+  onPlaybackStarted,
+  onResponseCreated,
+  onResponseDone,
+  onResponseRefused,
+  onResponseStuck,
+  retryResponse,
+  stalled,
+} from './responses.ts';
+import { onSilence, settleSilence } from './silence.ts';
+import { HARD_STOP_MS } from './timeouts.ts';
+import { onToolSlow, onToolsAnswered } from './tool-results.ts';
+import { onReferAnswered, transferFailed, transferNow } from './transfer.ts';
+
+/** The next state, and what is to be done, in order. */
+export interface Step {
+  readonly state: Conversation;
+  readonly effects: readonly Effect[];
+}
+
+/** One event in the life of a conversation. Pure: the same arguments give the same step. */
+export function step(state: Conversation, event: CallEvent, rules: ConversationRules): Step {
+  if (state.phase === 'over') return { state, effects: [] };
+  const draft = draftOf(state, rules);
+  handle(draft, event);
+  settleSilence(state, draft);
+  return { state: draft.state, effects: draft.effects };
+}
+
+function handle(draft: Draft, event: CallEvent): void {
+  switch (event.kind) {
+    case 'attached':
+      return onAttached(draft);
+    case 'detached':
+      return onDetached(draft);
+    case 'gone':
+      return onGone(draft);
+    case 'unreachable':
+      return hangUp(draft, { reason: 'sideband_lost', party: 'openai', detail: null });
+    case 'response_created':
+      return onResponseCreated(draft, event);
+    case 'response_done':
+      return onResponseDone(draft, event);
+    case 'response_refused':
+      return onResponseRefused(draft, event);
+    case 'playback_started':
+      return onPlaybackStarted(draft, event.responseId);
+    case 'playback_stopped':
+      return onPlaybackOver(draft, event.responseId, true);
+    case 'playback_cleared':
+      return onPlaybackOver(draft, event.responseId, false);
+    case 'speech_started':
+      return onSpeechStarted(draft);
+    case 'speech_stopped':
+      return onSpeechStopped(draft);
+    case 'turn_committed':
+      return onTurnCommitted(draft);
+    case 'caller_text':
+      if (draft.state.closing !== null) onClosingText(draft, draft.state.closing, event.text);
+      return;
+    case 'key_pressed':
+      return onKey(draft, event.key);
+    case 'tool_started':
+      draft.state.openTools += 1;
+      return;
+    case 'tool_slow':
+      return onToolSlow(draft);
+    case 'tools_answered':
+      return onToolsAnswered(draft, event);
+    case 'timer':
+      return onTimer(draft, event.name);
+    case 'refer_answered':
+      return onReferAnswered(draft, event.ok);
+    case 'hung_up':
+      return onHungUp(draft, event.ok);
+    case 'close_requested':
+      return closeFromOutside(draft, event);
+    case 'abort':
+      return hangUp(draft, event);
+  }
+}
+
+function onAttached(draft: Draft): void {
+  const { state, rules } = draft;
+  state.attached = true;
+  if (!state.greeted) {
+    startTimer(draft, 'max_duration', rules.maxCallMs);
+    startTimer(draft, 'hard_stop', rules.maxCallMs + HARD_STOP_MS);
+    greet(draft);
+    return;
+  }
+  switch (state.phase) {
+    case 'greeting':
+      return resumeGreeting(draft);
+    case 'closing':
+      draft.effects.push({ kind: 'listen', mode: 'closing' });
+      return;
+    case 'conversing':
+    case 'transferring':
+      draft.effects.push({ kind: 'listen', mode: 'conversation' });
+      if (state.callerWaits) respond(draft, 'reply', null);
+      return;
+    case 'attaching':
+    case 'hanging_up':
+    case 'over':
+      return;
+  }
+}
+
+/** What was playing or being generated cannot be followed on another sideband. */
+function onDetached(draft: Draft): void {
+  const { state } = draft;
+  state.attached = false;
+  state.generating = null;
+  state.playing = null;
+  state.expecting = false;
+  if (state.callerSpeaking) {
+    state.callerSpeaking = false;
+    state.callerWaits = true;
+  }
+}
+
+function onGone(draft: Draft): void {
+  const { state } = draft;
+  if (state.transfer?.stage === 'referred') {
+    finish(draft, { reason: 'transferred', party: 'agent', detail: state.transfer.targetKey });
+  } else if (state.ending !== null) {
+    finish(draft, state.ending);
+  } else if (state.closing !== null) {
+    finish(draft, { reason: state.closing.reason, party: 'caller', detail: state.closing.detail });
+  } else {
+    finish(draft, { reason: 'caller_hangup', party: 'caller', detail: null });
+  }
+}
+
+function onTimer(draft: Draft, name: TimerName): void {
+  const { state } = draft;
+  switch (name) {
+    case 'greeting':
+      if (state.phase === 'greeting') onGreetingTimer(draft);
+      return;
+    case 'reply':
+      if (state.phase === 'conversing' && (state.callerWaits || state.expecting))
+        stalled(draft, 'no_response');
+      return;
+    case 'speak':
+      return onResponseStuck(draft);
+    case 'playback':
+      if (state.playing !== null) onPlaybackOver(draft, state.playing, false);
+      return;
+    case 'retry':
+      if (state.phase === 'conversing') retryResponse(draft);
+      return;
+    case 'silence':
+      if (state.phase === 'conversing') onSilence(draft);
+      return;
+    case 'keypad':
+      if (state.keys !== '') keysEntered(draft);
+      return;
+    case 'closing':
+      if (state.closing !== null) onClosingTimer(draft, state.closing);
+      return;
+    case 'transfer':
+      if (state.transfer?.stage === 'announcing') transferNow(draft);
+      else transferFailed(draft);
+      return;
+    case 'max_duration':
+      return onMaxDuration(draft);
+    case 'hard_stop':
+      hangUp(draft, state.closing ?? { reason: 'max_duration', party: 'denwaban', detail: 'hard_stop' });
+  }
+}
+
+/** A goodbye under way becomes the last one. */
+function onMaxDuration(draft: Draft): void {
+  const { state } = draft;
+  if (state.phase === 'hanging_up') return;
+  if (state.closing !== null) {
+    state.closing = { ...state.closing, cancellable: false };
+    return;
+  }
+  beginClosing(
+    draft,
+    { reason: 'max_duration', party: 'denwaban', detail: null },
+    draft.rules.phrases.maxDuration,
+    { cancellable: false },
+  );
+}
+
+function onHungUp(draft: Draft, ok: boolean): void {
+  const { state } = draft;
+  if (state.ending === null) return;
+  if (ok) {
+    finish(draft, state.ending);
+    return;
+  }
+  state.phase = 'over';
+  draft.effects.push({ kind: 'alarm', code: 'hangup_failed' }, { kind: 'abandon', ending: state.ending });
+}
+
+function closeFromOutside(draft: Draft, event: CallEvent & { kind: 'close_requested' }): void {
+  const { phase, attached } = draft.state;
+  const ending = { reason: event.reason, party: event.party, detail: null };
+  if (phase === 'closing' || phase === 'hanging_up') return;
+  if (!attached || phase === 'attaching') hangUp(draft, ending);
+  else beginClosing(draft, ending, draft.rules.phrases.serviceClosing, { cancellable: false });
+}

@@ -1,0 +1,175 @@
+import type { Clock } from '../lib/clock.ts';
+import type { Recorder } from '../audit/recorder.ts';
+import type { TurnRole, TurnStatus } from '../store/ports.ts';
+
+interface OpenTurn {
+  readonly sequence: number;
+  readonly role: TurnRole;
+  readonly startedAt: number;
+  endedAt: number;
+  text: string;
+  responseId: string | null;
+}
+
+/** Deltas kept of a turn in progress, so that a call that breaks off loses no words. */
+const MAX_PARTIAL_BYTES = 64 * 1024;
+
+/** Builds the turns of one call, in the order in which they began, and hands each on when it is finished. */
+export class CallTranscript {
+  readonly #callId: string;
+  readonly #clock: Clock;
+  readonly #recorder: Recorder;
+  readonly #open = new Map<string, OpenTurn>();
+  /** Raw delta events of the turns in progress: parsed only if the call breaks off. */
+  #deltas: { readonly of: 'agent' | 'caller'; readonly raw: string }[] = [];
+  #deltaBytes = 0;
+  #sequence = 0;
+
+  constructor(callId: string, clock: Clock, recorder: Recorder) {
+    this.#callId = callId;
+    this.#clock = clock;
+    this.#recorder = recorder;
+  }
+
+  callerStarted(itemId: string): void {
+    if (!this.#open.has(itemId)) this.#begin(itemId, 'caller', null);
+  }
+
+  callerStopped(itemId: string): void {
+    this.callerStarted(itemId);
+    const turn = this.#open.get(itemId);
+    if (turn !== undefined) turn.endedAt = this.#clock.now();
+  }
+
+  /** @param text null when the transcription failed */
+  callerSaid(itemId: string, text: string | null): void {
+    this.callerStarted(itemId);
+    const turn = this.#open.get(itemId);
+    if (turn === undefined) return;
+    turn.text = text ?? '';
+    this.#finish(itemId, text === null ? 'partial' : 'complete', turn.endedAt);
+    this.#forgetDeltas('caller');
+  }
+
+  /** A response begins: its turn takes its place in the order. */
+  agentStarted(responseId: string): void {
+    if (!this.#open.has(responseId)) this.#begin(responseId, 'agent', responseId);
+  }
+
+  /** The text is known; whether it was heard is not. */
+  agentSaid(responseId: string, text: string): void {
+    this.agentStarted(responseId);
+    const turn = this.#open.get(responseId);
+    if (turn !== undefined) turn.text += text;
+    this.#forgetDeltas('agent');
+  }
+
+  /** @param status whether the caller heard it to its end */
+  agentHeard(responseId: string, status: TurnStatus): void {
+    if (this.#open.has(responseId)) this.#finish(responseId, status, this.#clock.now());
+  }
+
+  /** All was generated: a response without words is no turn. */
+  agentDone(responseId: string): void {
+    if (this.#open.get(responseId)?.text === '') this.#open.delete(responseId);
+  }
+
+  /** Whether what was being played is heard cannot be followed on another sideband. */
+  detached(): void {
+    for (const [key, turn] of this.#open) {
+      if (turn.role === 'agent' && turn.text !== '') this.#finish(key, 'partial', this.#clock.now());
+    }
+  }
+
+  /** A function call was answered. */
+  tool(name: string, status: string): void {
+    this.#note(`tool_${this.#sequence + 1}`, 'tool', `${name}: ${status}`);
+  }
+
+  /** @param entry number of the entry within the call */
+  keypad(entry: number, text: string): void {
+    this.#note(`keys_${entry}`, 'keypad', text);
+  }
+
+  /** Keeps one raw delta event of a turn in progress. */
+  delta(of: 'agent' | 'caller', frame: Buffer): void {
+    if (this.#deltaBytes + frame.length > MAX_PARTIAL_BYTES) return;
+    this.#deltaBytes += frame.length;
+    this.#deltas.push({ of, raw: frame.toString('latin1') });
+  }
+
+  /** The call is over: whatever was under way is stored as partial. */
+  close(): void {
+    this.#applyDeltas();
+    for (const [key, turn] of this.#open) {
+      if (turn.role === 'agent' && turn.text === '') this.#open.delete(key);
+      else this.#finish(key, 'partial', this.#clock.now());
+    }
+  }
+
+  /** A turn that begins and ends at once. */
+  #note(key: string, role: 'tool' | 'keypad', text: string): void {
+    this.#begin(key, role, null);
+    const turn = this.#open.get(key);
+    if (turn !== undefined) turn.text = text;
+    this.#finish(key, 'complete', this.#clock.now());
+  }
+
+  #begin(key: string, role: TurnRole, responseId: string | null): void {
+    const now = this.#clock.now();
+    this.#sequence += 1;
+    this.#open.set(key, {
+      sequence: this.#sequence,
+      role,
+      startedAt: now,
+      endedAt: now,
+      text: '',
+      responseId,
+    });
+  }
+
+  #finish(key: string, status: TurnStatus, endedAt: number): void {
+    const turn = this.#open.get(key);
+    if (turn === undefined) return;
+    this.#open.delete(key);
+    this.#recorder.turn({
+      callId: this.#callId,
+      turnKey: key,
+      sequence: turn.sequence,
+      role: turn.role,
+      text: turn.text,
+      status,
+      startedAt: turn.startedAt,
+      endedAt,
+      responseId: turn.responseId,
+    });
+  }
+
+  #forgetDeltas(of: 'agent' | 'caller'): void {
+    if (this.#deltas.length === 0) return;
+    this.#deltas = this.#deltas.filter((delta) => delta.of !== of);
+    this.#deltaBytes = this.#deltas.reduce((bytes, delta) => bytes + delta.raw.length, 0);
+  }
+
+  #applyDeltas(): void {
+    for (const { raw } of this.#deltas) {
+      const delta = deltaOf(raw);
+      const turn = delta === null ? undefined : this.#open.get(delta.key);
+      if (turn !== undefined && delta !== null) turn.text += delta.text;
+    }
+    this.#deltas = [];
+  }
+}
+
+/** @returns null for a delta event that is not of the documented shape */
+function deltaOf(raw: string): { key: string; text: string } | null {
+  let event: Record<string, unknown>;
+  try {
+    event = JSON.parse(Buffer.from(raw, 'latin1').toString('utf8')) as Record<string, unknown>;
+  } catch {
+    return null;
+  }
+  const key = event['response_id'] ?? event['item_id'];
+  const text = event['delta'];
+  return typeof key === 'string' && typeof text === 'string' ? { key, text } : null;
+}

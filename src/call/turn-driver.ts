@@ -1,0 +1,84 @@
+import type { Clock, Timer } from '../lib/clock.ts';
+import { responseCreate } from '../realtime/commands.ts';
+import {
+  TurnSequencer,
+  type ResponsePurpose,
+  type ResponseRequest,
+  type TurnCommand,
+} from '../realtime/turns.ts';
+
+export interface TurnDriverOwner {
+  send(event: string): boolean;
+  onResponseRefused(purpose: ResponsePurpose, code: string): void;
+}
+
+/** The API confirms or refuses a response within a second; past this its word is lost, ms. */
+const UNCERTAIN_MS = 5_000;
+
+/** Puts the sequencer's decisions on the wire, and releases it when the API's word does not come. */
+export class TurnDriver {
+  readonly #clock: Clock;
+  readonly #owner: TurnDriverOwner;
+  readonly #turns = new TurnSequencer();
+  #timer: Timer | null = null;
+
+  constructor(clock: Clock, owner: TurnDriverOwner) {
+    this.#clock = clock;
+    this.#owner = owner;
+  }
+
+  request(request: ResponseRequest): void {
+    this.#carryOut(this.#turns.request(request));
+  }
+
+  /** @returns what we asked the response for; null when turn detection did */
+  created(responseId: string, key: string | null): ResponsePurpose | null {
+    const purpose = this.#turns.created(responseId, key);
+    this.#watch();
+    return purpose;
+  }
+
+  done(responseId: string, completed: boolean): void {
+    this.#carryOut(this.#turns.done(responseId, completed));
+  }
+
+  failed(eventId: string | null, code: string): void {
+    this.#carryOut(this.#turns.failed(eventId, code));
+  }
+
+  outputAdded(functionCallId: string): void {
+    this.#turns.outputAdded(functionCallId);
+  }
+
+  detached(): void {
+    this.#turns.reattached();
+  }
+
+  attached(): void {
+    this.#watch();
+  }
+
+  stop(): void {
+    this.#timer?.cancel();
+    this.#timer = null;
+  }
+
+  #carryOut(commands: readonly TurnCommand[]): void {
+    for (const command of commands) {
+      if (command.kind === 'create') this.#owner.send(responseCreate(command.key, command.request));
+      else this.#owner.onResponseRefused(command.request.purpose, command.code);
+    }
+    this.#watch();
+  }
+
+  #watch(): void {
+    if (!this.#turns.uncertain) {
+      this.stop();
+      return;
+    }
+    this.#timer ??= this.#clock.setTimer(UNCERTAIN_MS, () => {
+      this.#timer = null;
+      this.#carryOut(this.#turns.release());
+    });
+  }
+}

@@ -1,0 +1,36 @@
+import type { TokenUsage } from '../realtime/events.ts';
+import { responseCost, transcriptionCost } from '../realtime/prices.ts';
+import type { CallServices } from './services.ts';
+
+/** Turns the API's counts into usage rows and figures: one row per response, and per transcription. */
+export class UsageMeter {
+  readonly #callId: string;
+  readonly #services: CallServices;
+
+  constructor(callId: string, services: CallServices) {
+    this.#callId = callId;
+    this.#services = services;
+  }
+
+  response(responseId: string, usage: TokenUsage | null): void {
+    const { model } = this.#services.plan;
+    if (usage !== null) this.#record(responseId, 'response', model, usage, responseCost(model, usage));
+  }
+
+  transcription(itemId: string, usage: TokenUsage | null): void {
+    const model = this.#services.plan.transcriptionModel;
+    if (usage !== null) this.#record(itemId, 'transcription', model, usage, transcriptionCost(model, usage));
+  }
+
+  #record(
+    usageKey: string,
+    kind: 'response' | 'transcription',
+    model: string,
+    usage: TokenUsage,
+    costUsd: number | null,
+  ): void {
+    const { recorder, observer, clock } = this.#services;
+    recorder.usage({ callId: this.#callId, usageKey, model, kind, ...usage, costUsd, at: clock.now() });
+    observer.usage(model, kind, usage, costUsd);
+  }
+}

@@ -1,0 +1,184 @@
+/** Why a response is asked for. `reply` answers what the caller said; `tool_result` goes on after tool outputs. */
+export type ResponsePurpose =
+  | 'greeting'
+  | 'reply'
+  | 'tool_result'
+  | 'filler'
+  | 'reprompt'
+  | 'keypad_offer'
+  | 'transfer_announce'
+  | 'transfer_failed'
+  | 'closing';
+
+/** One response that somebody wants. */
+export interface ResponseRequest {
+  readonly purpose: ResponsePurpose;
+  /** A sentence to be said word for word; null lets the model speak freely. */
+  readonly say: string | null;
+  /** Function calls whose outputs this response is to use. */
+  readonly outputs: readonly string[];
+}
+
+/** What the owner of the sequencer has to do. */
+export type TurnCommand =
+  | { readonly kind: 'create'; readonly key: string; readonly request: ResponseRequest }
+  /** The API refused the request; it is not tried again. */
+  | { readonly kind: 'refused'; readonly request: ResponseRequest; readonly code: string };
+
+interface Asked {
+  readonly key: string;
+  readonly request: ResponseRequest;
+}
+
+interface Running {
+  readonly responseId: string;
+  /** Null when turn detection asked for it. */
+  readonly request: ResponseRequest | null;
+  /** Outputs that the conversation held when it began. */
+  readonly uses: readonly string[];
+}
+
+const NOTHING: readonly TurnCommand[] = [];
+const NO_OUTPUTS: readonly string[] = [];
+
+/** Code of the error by which the API refuses a second response. */
+const ALREADY_ACTIVE = 'conversation_already_has_active_response';
+
+/**
+ * Decides when a response.create may be sent: one at a time, none twice, and none that a response by turn
+ * detection has made superfluous. Pure: no socket, no clock; every method returns what is to be sent.
+ *
+ *     request ─▶ queue ─▶ asked ─ response.created ─▶ running ─ response.done ─▶ next
+ *                  ▲         │
+ *                  └─────────┘ already active: turn detection was faster
+ */
+export class TurnSequencer {
+  /** Sent; response.created or a refusal is awaited. */
+  #asked: Asked | null = null;
+  #running: Running | null = null;
+  /** Something may be running whose id is not known: after a collision, or on a new sideband. */
+  #unknown = false;
+  #queue: readonly ResponseRequest[] = [];
+  /** Outputs that the conversation holds and no completed response has used yet. */
+  #outputs: readonly string[] = NO_OUTPUTS;
+  #sent = 0;
+
+  /** Whether a response is asked for, running or may be running. */
+  get busy(): boolean {
+    return this.#asked !== null || this.#running !== null || this.#unknown;
+  }
+
+  /** Whether the sequencer waits for a word of the API that may be lost: the owner releases it after a while. */
+  get uncertain(): boolean {
+    return this.#running === null && (this.#unknown || this.#asked !== null);
+  }
+
+  /** Requests that are not sent yet. */
+  get waiting(): number {
+    return this.#queue.length;
+  }
+
+  /** Id of the response being generated, when known. */
+  get responseId(): string | null {
+    return this.#running?.responseId ?? null;
+  }
+
+  /** Asks for a response. It is sent at once, or when the running one is done. */
+  request(request: ResponseRequest): readonly TurnCommand[] {
+    if (request.purpose === 'filler' && this.busy) return NOTHING;
+    this.#queue = [...this.#queue.filter((waiting) => !supersedes(request, waiting)), request];
+    return this.#pump();
+  }
+
+  /** The conversation holds this function's output now. */
+  outputAdded(functionCallId: string): void {
+    this.#outputs = [...this.#outputs, functionCallId];
+  }
+
+  /** @param key the request key of the response's metadata, null when turn detection created it */
+  created(responseId: string, key: string | null): ResponsePurpose | null {
+    const asked = this.#asked !== null && this.#asked.key === key ? this.#asked : null;
+    if (asked !== null) this.#asked = null;
+    this.#unknown = false;
+    this.#running = { responseId, request: asked?.request ?? null, uses: this.#outputs };
+    return asked?.request.purpose ?? null;
+  }
+
+  /** A response ended, in whatever way. */
+  done(responseId: string, completed: boolean): readonly TurnCommand[] {
+    const running = this.#running;
+    if (running !== null && running.responseId !== responseId) return NOTHING;
+    this.#running = null;
+    this.#unknown = false;
+    if (running !== null && completed) this.#answered(running.uses);
+    return this.#pump();
+  }
+
+  /**
+   * An error event arrived.
+   *
+   * @param key the event id it names: ours are the request keys; null when it names none
+   */
+  failed(key: string | null, code: string): readonly TurnCommand[] {
+    const asked = this.#asked;
+    const collision = code === ALREADY_ACTIVE;
+    if (asked === null || (asked.key !== key && !(collision && key === null))) return NOTHING;
+    this.#asked = null;
+    if (!collision) return [{ kind: 'refused', request: asked.request, code }, ...this.#pump()];
+    if (this.#running === null) this.#unknown = true;
+    if (!isOptional(asked.request.purpose)) this.#queue = [asked.request, ...this.#queue];
+    return NOTHING;
+  }
+
+  /** The sideband is new: what ran may still run, and what was asked for may not have arrived. */
+  reattached(): void {
+    const asked = this.#asked;
+    if (asked !== null && !isOptional(asked.request.purpose)) this.#queue = [asked.request, ...this.#queue];
+    this.#asked = null;
+    this.#running = null;
+    this.#unknown = true;
+  }
+
+  /** Nothing was heard for long enough: what was uncertain is over. */
+  release(): readonly TurnCommand[] {
+    if (!this.uncertain) return NOTHING;
+    this.#unknown = false;
+    this.#asked = null;
+    return this.#pump();
+  }
+
+  /** Forgets every request that was not sent. */
+  clear(): void {
+    this.#queue = [];
+  }
+
+  /** A completed response that began with these outputs in the conversation has answered them. */
+  #answered(uses: readonly string[]): void {
+    this.#outputs = this.#outputs.filter((id) => !uses.includes(id));
+    this.#queue = this.#queue.filter(
+      (request) => request.purpose !== 'tool_result' || request.outputs.some((id) => !uses.includes(id)),
+    );
+  }
+
+  #pump(): readonly TurnCommand[] {
+    if (this.busy) return NOTHING;
+    const [request, ...rest] = this.#queue;
+    if (request === undefined) return NOTHING;
+    this.#queue = rest;
+    this.#sent += 1;
+    const key = `req_${this.#sent}`;
+    this.#asked = { key, request };
+    return [{ kind: 'create', key, request }];
+  }
+}
+
+/** Said only if nothing else is being said: a collision makes it superfluous. */
+function isOptional(purpose: ResponsePurpose): boolean {
+  return purpose === 'reply' || purpose === 'filler' || purpose === 'reprompt' || purpose === 'keypad_offer';
+}
+
+/** Whether `next` makes the waiting request pointless: one response answers all that came before it. */
+function supersedes(next: ResponseRequest, waiting: ResponseRequest): boolean {
+  if (next.purpose === 'closing') return true;
+  return next.purpose === waiting.purpose || isOptional(waiting.purpose);
+}

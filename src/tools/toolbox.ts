@@ -1,0 +1,30 @@
+import { endCall } from './end-call.ts';
+import { takeMessage } from './take-message.ts';
+import type { Tool } from './tool.ts';
+import { transferToHuman, type TransferTargets } from './transfer-to-human.ts';
+import { DenwabanError } from '../errors.ts';
+
+/**
+ * The tools that a scenario names, in its order. A transfer without configured targets is left out silently:
+ * the same scenario serves teams with and without somebody to transfer to.
+ *
+ * @throws DenwabanError DW_SCENARIO for a name that no tool has
+ */
+export function toolsFor(names: readonly string[], targets: TransferTargets): Tool[] {
+  const transfer = transferToHuman(targets);
+  const known = new Map<string, Tool | null>([
+    [endCall.name, endCall],
+    [takeMessage.name, takeMessage],
+    ['transfer_to_human', transfer],
+  ]);
+  return names.flatMap((name) => {
+    const tool = known.get(name);
+    if (tool === undefined) {
+      throw new DenwabanError(
+        'DW_SCENARIO',
+        `tools: there is no tool ${name}. Known: ${[...known.keys()].join(', ')}.`,
+      );
+    }
+    return tool === null ? [] : [tool];
+  });
+}
