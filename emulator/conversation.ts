@@ -5,6 +5,9 @@ import { type Emit, newId } from './events.ts';
 import { isObject } from './schema.ts';
 import type { ModelItem } from './types.ts';
 
+/** Longest id that a client may give an item, characters. */
+const MAX_ID = 32;
+
 /** One item of the conversation with what the wire does not say about it. */
 export interface Entry {
   readonly id: string;
@@ -63,6 +66,10 @@ export class Conversation {
   create(raw: unknown, after: unknown): void {
     const item = readItem(raw);
     const id = item.id ?? newId('item', this.#random);
+    if (id.length > MAX_ID) {
+      const message = `Invalid 'item.id': expected a string with maximum length ${MAX_ID}, but got ${id.length} instead.`;
+      throw new ApiError(400, 'string_above_max_length', message, { param: 'item.id' });
+    }
     if (this.find(id) !== undefined) {
       throw new ApiError(400, 'item_id_already_exists', `Item with id '${id}' already exists.`, {
         param: 'item.id',
