@@ -3,10 +3,13 @@ import { build } from './app.ts';
 import { callAtWork } from './call/isolation.ts';
 import type { Config } from './config.ts';
 import { describeError } from './errors.ts';
-import { createLogger } from './logger.ts';
+import { systemClock } from './lib/clock.ts';
+import { createLogger, type LogRoot } from './logger.ts';
 
 /** Closing the server, the recorder and the store takes at most this after the drain, ms. */
 const CLOSE_TIMEOUT_MS = 10_000;
+/** A reader of the log that is behind gets this long, ms. */
+const LOG_FLUSH_MS = 500;
 /** Closing words and hang-ups after the drain deadline, ms. */
 const DRAIN_MARGIN_MS = 35_000;
 
@@ -14,26 +17,26 @@ const STOP_SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
 
 /** Starts the service of this process and keeps it until a signal stops it. */
 export async function start(config: Config, warnings: readonly string[], host: string): Promise<void> {
-  const { log, droppedLines } = createLogger({ level: config.LOG_LEVEL });
-  for (const warning of warnings) log.warn(warning);
+  const logRoot = createLogger({ level: config.LOG_LEVEL });
+  const { log } = logRoot;
+  for (const warning of warnings) log.warn({}, warning);
   try {
-    const app = await build({ config, log, droppedLogLines: droppedLines });
-    guard(app);
+    const app = await build({ config, log, droppedLogLines: logRoot.droppedLines });
+    guard(app, logRoot);
     await app.listen({ port: config.PORT, host, listenTextResolver: sayListening });
   } catch (error) {
-    log.fatal({ reason: describeError(error) }, `Start failed: ${describeError(error)}`);
-    process.exit(1);
+    log.fatal({}, `Start failed: ${describeError(error)}`);
+    await leave(logRoot, 1);
   }
 }
 
-/** The address as a person types it. */
+/** One line per address, this machine's own as a person types it. */
 function sayListening(address: string): string {
-  const { port } = new URL(address);
-  return `Server listening: http://localhost:${port}`;
+  return `Server listening: ${address.replace(/127\.0\.0\.1|\[::1\]/, 'localhost')}`;
 }
 
 /** Stops on a signal, once; keeps a defect inside the call that it belongs to. */
-function guard(app: FastifyInstance): void {
+function guard(app: FastifyInstance, logRoot: LogRoot): void {
   let stopping = false;
   for (const signal of STOP_SIGNALS) {
     process.on(signal, () => {
@@ -42,7 +45,7 @@ function guard(app: FastifyInstance): void {
         return;
       }
       stopping = true;
-      void stop(app, signal, 0);
+      void stop(app, logRoot, signal, 0);
     });
   }
   process.on('unhandledRejection', (reason) => {
@@ -53,7 +56,7 @@ function guard(app: FastifyInstance): void {
     if (crashCall(app, error) || stopping) return;
     stopping = true;
     app.log.fatal({ reason: describeError(error) }, 'Uncaught exception: no new calls, stopping when idle');
-    void stop(app, 'uncaughtException', 1);
+    void stop(app, logRoot, 'uncaughtException', 1);
   });
 }
 
@@ -67,7 +70,7 @@ function crashCall(app: FastifyInstance, reason: unknown): boolean {
   return true;
 }
 
-async function stop(app: FastifyInstance, cause: string, exitCode: number): Promise<void> {
+async function stop(app: FastifyInstance, logRoot: LogRoot, cause: string, exitCode: number): Promise<void> {
   const drainMs = app.config.DRAIN_SECONDS * 1_000;
   app.log.info({ cause, calls: app.callManager.calls }, 'Stopping: no new calls, live calls may finish');
   const patience = setTimeout(kill, drainMs + DRAIN_MARGIN_MS + CLOSE_TIMEOUT_MS);
@@ -78,10 +81,14 @@ async function stop(app: FastifyInstance, cause: string, exitCode: number): Prom
   } catch (error) {
     app.log.error({ reason: describeError(error) }, 'Stopping was not clean');
   }
-  app.log.info('Stopped');
-  setTimeout(kill, CLOSE_TIMEOUT_MS).unref();
-  process.exitCode = exitCode;
-  process.exit();
+  app.log.info({}, 'Stopped');
+  await leave(logRoot, exitCode);
+}
+
+/** Waits a moment for a slow reader of the log, then ends the process whatever still holds it. */
+async function leave(logRoot: LogRoot, exitCode: number): Promise<void> {
+  await logRoot.flush(systemClock, LOG_FLUSH_MS);
+  process.exit(exitCode);
 }
 
 /** process.exit waits for a log pipe that nobody reads; this does not. */
