@@ -1,9 +1,11 @@
-import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { type Server, createConnection, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { DenwabanError } from '../errors.ts';
+import type { Clock } from '../lib/clock.ts';
+import { pause } from '../lib/deadline.ts';
+import type { Random } from '../lib/random.ts';
 
 /** Every holder listens on a socket of its own name, so that a stale one can be removed without a race. */
 const SOCKET_NAME = /^lock-(\d+)-[0-9a-f]{12}\.sock$/;
@@ -19,6 +21,11 @@ const RIVAL_PAUSE_MS = 50;
 const RIVAL_LOOKS = 100;
 
 type Standing = 'holder' | 'candidate' | 'gone';
+
+export interface LockParts {
+  readonly clock: Clock;
+  readonly random: Random;
+}
 
 /** A held data directory. */
 export interface DataLock {
@@ -36,13 +43,13 @@ export interface DataLock {
  * @throws DenwabanError DW_STORE_LOCKED, naming the holder's process id and the remedy; DW_CONFIG when the
  *   file system cannot hold a socket
  */
-export async function lockDataDir(dataDir: string): Promise<DataLock> {
+export async function lockDataDir(dataDir: string, parts: LockParts): Promise<DataLock> {
   const directory = resolve(dataDir);
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   const alias = shortAlias(directory);
-  const own = await listen(alias.path);
+  const own = await listen(alias.path, parts.random);
   try {
-    await settle(alias.path, own);
+    await settle(alias.path, own, parts.clock);
     return { release: async () => letGo(directory, own) };
   } catch (error) {
     await letGo(directory, own);
@@ -58,8 +65,8 @@ interface OwnSocket {
   close(): Promise<void>;
 }
 
-async function listen(directory: string): Promise<OwnSocket> {
-  const name = `lock-${process.pid}-${randomBytes(6).toString('hex')}.sock`;
+async function listen(directory: string, random: Random): Promise<OwnSocket> {
+  const name = `lock-${process.pid}-${random.hex(6)}.sock`;
   const draft = join(directory, `${name}.new`);
   let standing: Standing = 'candidate';
   const server = createServer((socket) => {
@@ -70,13 +77,13 @@ async function listen(directory: string): Promise<OwnSocket> {
     server.once('error', (error) => fail(noSocket(error)));
     server.listen(draft, ready);
   });
-  server.unref();
   // The name appears only now that the socket listens: nobody can take it for a stale one.
   renameSync(draft, join(directory, name));
   return {
     name,
     hold: () => {
       standing = 'holder';
+      server.unref();
     },
     close: async () => closeServer(server),
   };
@@ -93,16 +100,14 @@ async function closeServer(server: Server): Promise<void> {
   });
 }
 
-async function settle(directory: string, own: OwnSocket): Promise<void> {
+async function settle(directory: string, own: OwnSocket, clock: Clock): Promise<void> {
   for (let look = 0; look < RIVAL_LOOKS; look += 1) {
     const waiting = await rivals(directory, own.name);
     if (!waiting) {
       own.hold();
       return;
     }
-    await new Promise((resume) => {
-      setTimeout(resume, RIVAL_PAUSE_MS);
-    });
+    await pause(clock, RIVAL_PAUSE_MS);
   }
   throw new DenwabanError(
     'DW_STORE_LOCKED',
@@ -124,6 +129,7 @@ async function rivals(directory: string, ownName: string): Promise<boolean> {
   return waiting;
 }
 
+/** A rival that hangs up without a word is giving way: it counts as undecided and is asked again. */
 async function ask(path: string): Promise<Standing> {
   return new Promise((answer) => {
     let text = '';
@@ -135,10 +141,10 @@ async function ask(path: string): Promise<Standing> {
     socket.on('data', (chunk) => {
       text += chunk.toString('latin1');
     });
-    socket.on('end', () => answer(text === 'candidate' ? 'candidate' : 'holder'));
+    socket.on('end', () => answer(text === 'holder' ? 'holder' : 'candidate'));
     socket.on('error', (error: NodeJS.ErrnoException) => {
-      const gone = error.code === 'ECONNREFUSED' || error.code === 'ENOENT';
-      answer(gone ? 'gone' : 'holder');
+      if (error.code === 'ECONNREFUSED' || error.code === 'ENOENT') answer('gone');
+      else answer(error.code === 'ECONNRESET' || error.code === 'EPIPE' ? 'candidate' : 'holder');
     });
   });
 }

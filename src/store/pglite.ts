@@ -2,6 +2,7 @@ import { PGlite } from '@electric-sql/pglite';
 import { Kysely, PGliteDialect } from 'kysely';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
+import type { Random } from '../lib/random.ts';
 import { startCheckpoints } from './checkpoint.ts';
 import { type DataLock, lockDataDir } from './data-lock.ts';
 import { DURABLE_START_PARAMS, DurableFs } from './durable-fs.ts';
@@ -18,6 +19,7 @@ export interface EmbeddedOptions {
   /** Directory of the data, or `memory://`. */
   readonly dataDir: string;
   readonly clock: Clock;
+  readonly random: Random;
   readonly log: Log;
   /** Whether a call is live: heavy maintenance waits until none is. */
   readonly busy: () => boolean;
@@ -37,7 +39,7 @@ export interface OpenDatabase {
  */
 export async function openEmbedded(options: EmbeddedOptions): Promise<OpenDatabase> {
   if (options.dataDir === MEMORY_DIR) return start(options, { dataDir: MEMORY_DIR }, null);
-  const lock = await lockDataDir(options.dataDir);
+  const lock = await lockDataDir(options.dataDir, options);
   try {
     const fs = new DurableFs(await ensureDatabaseDir(options.dataDir));
     return await start(options, { fs, startParams: [...DURABLE_START_PARAMS] }, lock);

@@ -2,8 +2,12 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
+import { systemClock } from '../../src/lib/clock.ts';
+import { systemRandom } from '../../src/lib/random.ts';
 import { lockDataDir } from '../../src/store/data-lock.ts';
 import { startChild } from './children/start.ts';
+
+const parts = { clock: systemClock, random: systemRandom };
 
 function directory(t: Test): string {
   const path = mkdtempSync(join(tmpdir(), 'denwaban-lock-'));
@@ -17,7 +21,7 @@ t.test('a directory that another process holds is refused with its process id an
   t.teardown(async () => holder.kill());
   await holder.said(1);
   const refusal = { code: 'DW_STORE_LOCKED', message: new RegExp(`process ${holder.pid}: .*DATA_DIR`) };
-  await t.rejects(lockDataDir(path), refusal);
+  await t.rejects(lockDataDir(path, parts), refusal);
 });
 
 t.test('the directory of a process that was killed is taken over and left clean', async (t) => {
@@ -26,7 +30,7 @@ t.test('the directory of a process that was killed is taken over and left clean'
   await holder.said(1);
   await holder.kill();
   t.equal(readdirSync(path).length, 1, 'the dead process left its socket');
-  const lock = await lockDataDir(path);
+  const lock = await lockDataDir(path, parts);
   t.equal(readdirSync(path).length, 1, 'only our own stands');
   await lock.release();
   t.same(readdirSync(path), []);
@@ -38,13 +42,13 @@ t.test('a process that is stopped still holds its directory', async (t) => {
   t.teardown(async () => holder.kill());
   await holder.said(1);
   process.kill(holder.pid, 'SIGSTOP');
-  await t.rejects(lockDataDir(path), { code: 'DW_STORE_LOCKED' });
+  await t.rejects(lockDataDir(path, parts), { code: 'DW_STORE_LOCKED' });
 });
 
 t.test('a released directory can be taken again', async (t) => {
   const path = directory(t);
-  await (await lockDataDir(path)).release();
-  await (await lockDataDir(path)).release();
+  await (await lockDataDir(path, parts)).release();
+  await (await lockDataDir(path, parts)).release();
   t.pass();
 });
 
@@ -53,8 +57,8 @@ t.test('the same directory by another name is the same directory', async (t) => 
   const link = `${path}-link`;
   symlinkSync(path, link);
   t.teardown(() => rmSync(link));
-  const lock = await lockDataDir(path);
-  await t.rejects(lockDataDir(link), { code: 'DW_STORE_LOCKED' });
+  const lock = await lockDataDir(path, parts);
+  await t.rejects(lockDataDir(link, parts), { code: 'DW_STORE_LOCKED' });
   await lock.release();
 });
 
@@ -63,9 +67,9 @@ t.test('a path longer than a socket address is locked like any other', async (t)
   mkdirSync(path, { recursive: true });
   const holder = startChild('hold-lock', path);
   await holder.said(1);
-  await t.rejects(lockDataDir(path), { code: 'DW_STORE_LOCKED' });
+  await t.rejects(lockDataDir(path, parts), { code: 'DW_STORE_LOCKED' });
   await holder.kill();
-  const lock = await lockDataDir(path);
+  const lock = await lockDataDir(path, parts);
   await lock.release();
   t.same(readdirSync(path), []);
 });
@@ -83,6 +87,15 @@ t.test('of many that start at once exactly one gets the directory, also over a s
   t.equal(said.filter((line) => line === 'DW_STORE_LOCKED').length, 4);
 });
 
+t.test('of candidates that see each other exactly one goes on', async (t) => {
+  const path = directory(t);
+  const results = await Promise.allSettled(Array.from({ length: 6 }, async () => lockDataDir(path, parts)));
+  const locks = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+  t.equal(locks.length, 1);
+  await Promise.all(locks.map(async (lock) => lock.release()));
+  t.same(readdirSync(path), []);
+});
+
 t.test('a place where no socket can be made is refused with the remedy', async (t) => {
-  await t.rejects(lockDataDir('/proc'), { code: 'DW_CONFIG', message: /DATA_DIR/ });
+  await t.rejects(lockDataDir('/proc', parts), { code: 'DW_CONFIG', message: /DATA_DIR/ });
 });

@@ -100,6 +100,18 @@ async function outages(store: Store, proxy: TcpProxy, databaseUrl: string): Prom
     t.match(await store.calls.claimCall(claimOf('b')), { outcome: 'claimed' });
   });
 
+  await t.test('connections that died without a word are replaced', async (t) => {
+    await Promise.all(Array.from({ length: 10 }, async () => store.calls.ping()));
+    proxy.freezeOpen();
+    await Promise.allSettled(Array.from({ length: 10 }, async () => store.calls.ping()));
+    await eventually(async () => store.calls.ping());
+    const results = await Promise.all(Array.from({ length: 10 }, async () => timed(store.calls.ping())));
+    t.same(
+      results.map((result) => result.code),
+      Array.from({ length: 10 }, () => undefined),
+    );
+  });
+
   await t.test('a connection that the server closes is replaced unseen', async (t) => {
     await truncate(store);
     await store.calls.ping();

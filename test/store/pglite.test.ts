@@ -77,12 +77,12 @@ await t.test('a checkpoint is written every few minutes', async (t) => {
 await t.test('the tables are vacuumed hourly, but not while a call is live', async (t) => {
   busy = true;
   clock.advance(VACUUM_INTERVAL_MS);
-  await store.calls.ping();
-  t.equal(await vacuumed(), false, 'a call is live');
+  for (let look = 0; look < 50; look += 1) await store.calls.ping();
+  t.equal(await vacuumed(), 0, 'a call is live');
   busy = false;
   clock.advance(VACUUM_RETRY_MS);
-  for (let look = 0; look < 100 && !(await vacuumed()); look += 1) await store.calls.ping();
-  t.equal(await vacuumed(), true);
+  for (let look = 0; look < 50; look += 1) await store.calls.ping();
+  t.ok((await vacuumed()) >= 6);
 });
 
 async function lastCheckpoint(): Promise<string | undefined> {
@@ -91,10 +91,10 @@ async function lastCheckpoint(): Promise<string | undefined> {
   return rows[0]?.lsn;
 }
 
-/** A table that was never vacuumed has -1 as its estimate of rows. */
-async function vacuumed(): Promise<boolean> {
-  const { rows } = await sql<{ left: number }>`
-    select count(*) as left from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace
-      and reltuples < 0`.execute(store.db);
-  return rows[0]?.left === 0;
+/** How many tables have been vacuumed: one that never was has -1 as its estimate of rows. */
+async function vacuumed(): Promise<number> {
+  const { rows } = await sql<{ tables: number }>`
+    select count(*) as tables from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace
+      and reltuples >= 0`.execute(store.db);
+  return rows[0]?.tables ?? 0;
 }

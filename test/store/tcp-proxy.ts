@@ -6,6 +6,8 @@ export interface TcpProxy {
   readonly port: number;
   /** `black-hole`: nothing passes any more, nobody is told. */
   mode: 'pass' | 'black-hole';
+  /** Nothing passes any more on the connections that are open, and nobody is told; new ones work. */
+  freezeOpen(): void;
   /** The next answer of the server is lost and its connection reset; resolves when that has happened. */
   loseNextAnswer(): Promise<void>;
   /** Ends every connection; new ones are refused until `reopen`. */
@@ -20,6 +22,7 @@ export async function openTcpProxy(target: {
   readonly port: number;
 }): Promise<TcpProxy> {
   const sockets = new Set<Socket>();
+  const frozen = new WeakSet<Socket>();
   let loseAnswer: (() => void) | undefined;
   let server = createServer(serve);
   server.listen(0, '127.0.0.1');
@@ -29,6 +32,9 @@ export async function openTcpProxy(target: {
   const proxy: TcpProxy = {
     port,
     mode: 'pass',
+    freezeOpen: () => {
+      for (const socket of sockets) frozen.add(socket);
+    },
     loseNextAnswer: async () =>
       new Promise((lost) => {
         loseAnswer = lost;
@@ -48,6 +54,10 @@ export async function openTcpProxy(target: {
   };
   return proxy;
 
+  function passes(client: Socket): boolean {
+    return proxy.mode === 'pass' && !frozen.has(client);
+  }
+
   function serve(client: Socket): void {
     const upstream = connect(target);
     for (const socket of [client, upstream]) {
@@ -60,10 +70,10 @@ export async function openTcpProxy(target: {
       });
     }
     client.on('data', (chunk) => {
-      if (proxy.mode === 'pass') upstream.write(chunk);
+      if (passes(client)) upstream.write(chunk);
     });
     upstream.on('data', (chunk) => {
-      if (proxy.mode === 'black-hole') return;
+      if (!passes(client)) return;
       if (loseAnswer === undefined) {
         client.write(chunk);
         return;
