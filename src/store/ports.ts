@@ -203,11 +203,15 @@ export interface MessageRecord extends MessageInput {
 }
 
 export interface CallStore {
-  /** Inserts inbox row, call row and lease in one statement. */
+  /**
+   * Inserts inbox row, call row and lease in one statement. A claim that is stored after its deadline has been
+   * reported as DW_STORE_UNAVAILABLE; its lease ends at once and takeLapsedCalls finds it.
+   */
   claimCall(input: ClaimInput): Promise<ClaimResult>;
 
   /**
-   * Moves a call on, if this epoch owns it and its state is one of `from`.
+   * Moves a call on, if this epoch owns it and its state is one of `from`. Never to a final state (finishCall
+   * does that) and never back, except from `ending` to `live`.
    *
    * @returns false when nothing matched: a newer owner, or a state that may not go to `to`
    */
@@ -219,7 +223,7 @@ export interface CallStore {
     fields?: CallFields,
   ): Promise<boolean>;
 
-  /** Sets fields without a change of state. @returns false when this epoch no longer owns the call */
+  /** Sets fields without a change of state. @returns false when this epoch no longer owns the call, or it is final */
   setCallFields(callId: string, epoch: number, fields: CallFields): Promise<boolean>;
 
   /** Reaches a final state, once. @returns false when the call was final already or has a newer owner */
@@ -247,7 +251,11 @@ export interface CallStore {
 
   /** Records a function call before it runs. */
   beginToolCall(key: ToolCallKey, name: string, args: string, at: number): Promise<ToolBegin>;
-  /** Stores the output. @returns the output that stands in the ledger: an earlier one wins */
+  /**
+   * Stores the output of a function call that was begun (DW_TOOL when it was not).
+   *
+   * @returns the output that stands in the ledger: an earlier one wins
+   */
   finishToolCall(key: ToolCallKey, status: ToolStatus, output: string, at: number): Promise<string>;
 
   /** Stores a message once per `(callId, naturalKey)`. @returns its id, and whether it was there already */
