@@ -20,6 +20,8 @@ export class CallRow {
   readonly #callId: string;
   readonly #epoch: number;
   #ending = false;
+  /** Writes go one after another: the store may serve two at once in either order. */
+  #last: Promise<void> = Promise.resolve();
 
   constructor(services: RowServices, callId: string, epoch: number) {
     this.#services = services;
@@ -49,21 +51,29 @@ export class CallRow {
       proof === 'played'
         ? { noticeProof: proof, noticePlayedAt: this.#services.clock.now() }
         : { noticeProof: proof };
-    this.#write('notice', this.#services.store.setCallFields(this.#callId, this.#epoch, fields));
+    this.#write('notice', () => this.#services.store.setCallFields(this.#callId, this.#epoch, fields));
+  }
+
+  /** Resolves when every write so far is done, or has failed and was logged. */
+  settled(): Promise<void> {
+    return this.#last;
   }
 
   #move(from: readonly CallState[], to: CallState, fields?: CallFields): void {
-    this.#write(to, this.#services.store.transition(this.#callId, this.#epoch, from, to, fields));
+    this.#write(to, () => this.#services.store.transition(this.#callId, this.#epoch, from, to, fields));
   }
 
-  #write(what: string, write: Promise<boolean>): void {
+  #write(what: string, write: () => Promise<boolean>): void {
+    this.#last = this.#last.then(() => this.#tell(what, write));
+  }
+
+  async #tell(what: string, write: () => Promise<boolean>): Promise<void> {
     const { log } = this.#services;
     const fields = { call_id: this.#callId, what };
-    write.then(
-      (stored) => {
-        if (!stored) log.debug(fields, 'Call row not changed: it has moved on, or has another owner');
-      },
-      (error: unknown) => log.error({ ...fields, reason: describeError(error) }, 'Call row not stored'),
-    );
+    try {
+      if (!(await write())) log.debug(fields, 'Call row not changed: it has moved on, or has another owner');
+    } catch (error) {
+      log.error({ ...fields, reason: describeError(error) }, 'Call row not stored');
+    }
   }
 }

@@ -27,6 +27,7 @@ export class CallManager implements SessionOwner {
   readonly #seats = new Map<string, number>();
   #renewTimer: Timer | null = null;
   #draining = false;
+  #closed = false;
   #idle: (() => void)[] = [];
 
   constructor(services: CallServices, node: string) {
@@ -78,7 +79,7 @@ export class CallManager implements SessionOwner {
       { call_id: session.callId, reason: ending.reason, party: ending.party },
       'Call ended',
     );
-    void this.#finish(session.callId, session.epoch, { state: 'ended', ...ending });
+    void this.#finishSession(session, ending);
   }
 
   onSessionAbandoned(session: CallSession, ending: Ending): void {
@@ -112,7 +113,9 @@ export class CallManager implements SessionOwner {
     await pause(clock, 0);
   }
 
+  /** Lets go of everything at once. Calls that are still live go on without us: `drain` first. */
   close(): void {
+    this.#closed = true;
     this.#renewTimer?.cancel();
     for (const session of this.#sessions.values()) session.discard();
   }
@@ -122,7 +125,7 @@ export class CallManager implements SessionOwner {
     const endedAt = clock.now();
     this.#sessions.delete(callId);
     observer.ended(end.reason, end.party);
-    for (let attempt = 0; ; attempt += 1) {
+    for (let attempt = 0; !this.#closed; attempt += 1) {
       try {
         if (await recorder.flush()) {
           const stored = await store.finishCall(callId, epoch, { ...end, endedAt });
@@ -140,9 +143,18 @@ export class CallManager implements SessionOwner {
 
   async #exorcise(session: CallSession, ending: Ending): Promise<void> {
     const { calls, clock } = this.#services;
-    do await pause(clock, ZOMBIE_RETRY_MS);
-    while (!(await hangUpCall(calls, clock, session.callId)));
-    await this.#finish(session.callId, session.epoch, { state: 'ended', ...ending, detail: 'late_hangup' });
+    do {
+      await pause(clock, ZOMBIE_RETRY_MS);
+      if (this.#closed) return;
+    } while (!(await hangUpCall(calls, clock, session.callId)));
+    await this.#finishSession(session, { ...ending, detail: 'late_hangup' });
+  }
+
+  async #finishSession(session: CallSession, ending: Ending): Promise<void> {
+    this.#sessions.delete(session.callId);
+    await session.settled();
+    const { reason, party, detail } = ending;
+    await this.#finish(session.callId, session.epoch, { state: 'ended', reason, party, detail });
   }
 
   async #renew(): Promise<void> {
@@ -156,7 +168,7 @@ export class CallManager implements SessionOwner {
     } catch (error) {
       log.warn({ reason: describeError(error) }, 'Leases not renewed, trying again');
     }
-    this.#renewTimer ??= clock.setTimer(RENEW_MS, () => void this.#renew());
+    if (!this.#closed) this.#renewTimer ??= clock.setTimer(RENEW_MS, () => void this.#renew());
   }
 
   /** Another node owns the call, or it is final: this one stops acting on it. */

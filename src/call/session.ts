@@ -99,6 +99,11 @@ export class CallSession implements LinkOwner, DeskOwner, TurnDriverOwner {
     this.#link.close();
   }
 
+  /** Resolves when what the session wrote of itself is stored: the final state has to come last. */
+  settled(): Promise<void> {
+    return this.#row.settled();
+  }
+
   /** Ends the call after a polite sentence. */
   requestClose(reason: EndReason, party: EndParty): void {
     this.#dispatch({ kind: 'close_requested', reason, party });
