@@ -1,4 +1,6 @@
-import { ApiError, invalidValue, missingParameter } from './errors.ts';
+import type { ConversationItem } from 'openai/resources/realtime/realtime';
+import { ApiError, bufferEmpty, invalidValue, missingParameter } from './errors.ts';
+import { checkClientEvent, type ClientEventType, isClientEvent } from './event-schema.ts';
 import type { RealtimeSession } from './realtime-session.ts';
 import { isObject } from './schema.ts';
 import { checkResponseRequest, checkSession } from './session-schema.ts';
@@ -6,12 +8,12 @@ import { checkResponseRequest, checkSession } from './session-schema.ts';
 type Json = Record<string, unknown>;
 type Handler = (session: RealtimeSession, event: Json) => void;
 
-const HANDLERS: Readonly<Record<string, Handler>> = {
+/** Each is called with an event whose frame has passed its check. */
+const HANDLERS: Readonly<Record<ClientEventType, Handler>> = {
   'session.update': (session, event) => {
     const change = event['session'];
     refuse(checkSession(change));
-    if (!isObject(change)) throw missingParameter('session');
-    refuse(session.config.update(change, session.responder.spoken));
+    refuse(session.config.update(change as Json, session.responder.spoken));
     session.emit({ type: 'session.updated', session: session.config.wire });
   },
   'response.create': (session, event) => {
@@ -21,13 +23,16 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
     session.responder.create(request as Json);
   },
   'response.cancel': (session, event) => {
-    session.responder.cancel('client_cancelled', optionalText(event, 'response_id'));
+    session.responder.cancel('client_cancelled', (event['response_id'] as string | undefined) ?? null);
   },
   'conversation.item.create': (session, event) => {
-    session.conversation.create(event['item'], event['previous_item_id']);
+    session.conversation.create(
+      event['item'] as ConversationItem,
+      event['previous_item_id'] as string | null,
+    );
   },
-  'conversation.item.delete': (session, event) => session.conversation.delete(needText(event, 'item_id')),
-  'conversation.item.retrieve': (session, event) => session.conversation.retrieve(needText(event, 'item_id')),
+  'conversation.item.delete': (session, event) => session.conversation.delete(event['item_id'] as string),
+  'conversation.item.retrieve': (session, event) => session.conversation.retrieve(event['item_id'] as string),
   'conversation.item.truncate': (session, event) => truncate(session, event),
   'output_audio_buffer.clear': (session) => clearPlayback(session),
   'input_audio_buffer.clear': (session) => {
@@ -35,11 +40,11 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
     else session.voice.clear();
   },
   'input_audio_buffer.commit': (session) => {
-    if (session.voice === null) throw noAudio();
+    if (session.voice === null) throw bufferEmpty();
     session.voice.commit();
   },
   // The telephone is the only source of audio here: what a client appends is dropped, without an answer.
-  'input_audio_buffer.append': (_session, event) => void needText(event, 'audio'),
+  'input_audio_buffer.append': () => {},
 };
 
 /**
@@ -82,22 +87,20 @@ function parse(message: string): Json | ApiError {
 function handlerOf(event: Json): Handler {
   const type = event['type'];
   if (typeof type !== 'string') throw missingParameter('type');
-  const handler = Object.hasOwn(HANDLERS, type) ? HANDLERS[type] : undefined;
-  if (handler !== undefined) return handler;
+  if (isClientEvent(type)) {
+    refuse(checkClientEvent(type, event));
+    return HANDLERS[type];
+  }
   const supported = Object.keys(HANDLERS)
     .map((each) => `'${each}'`)
     .join(', ');
-  throw new ApiError(400, 'invalid_event', `Invalid value: '${type}'. Supported values are: ${supported}.`, {
-    param: 'type',
-  });
+  const message = `Invalid value: '${type}'. Supported values are: ${supported}.`;
+  throw new ApiError(400, 'invalid_event', message, { param: 'type' });
 }
 
 function truncate(session: RealtimeSession, event: Json): void {
-  const itemId = needText(event, 'item_id');
-  const end = event['audio_end_ms'];
-  if (typeof end !== 'number' || !Number.isInteger(end) || end < 0) {
-    throw invalidValue('audio_end_ms', "Invalid value for 'audio_end_ms': expected a non-negative integer.");
-  }
+  const itemId = event['item_id'] as string;
+  const end = event['audio_end_ms'] as number;
   const entry = session.conversation.find(itemId);
   if (entry === undefined || entry.speaker !== 'agent') {
     throw invalidValue('item_id', 'Only assistant message items can be truncated.');
@@ -123,24 +126,6 @@ function clearPlayback(session: RealtimeSession): void {
   for (const each of cut) session.voice.forget(each.items);
 }
 
-function noAudio(): ApiError {
-  return new ApiError(
-    400,
-    'input_audio_buffer_commit_empty',
-    'Error committing input audio buffer: the buffer is empty.',
-  );
-}
-
 function refuse(refusal: ApiError | null): void {
   if (refusal !== null) throw refusal;
-}
-
-function needText(event: Json, key: string): string {
-  const value = event[key];
-  if (typeof value !== 'string') throw missingParameter(key);
-  return value;
-}
-
-function optionalText(event: Json, key: string): string | null {
-  return event[key] === undefined ? null : needText(event, key);
 }

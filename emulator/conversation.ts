@@ -1,6 +1,7 @@
 import type { ConversationItem } from 'openai/resources/realtime/realtime';
 import type { Random } from '../src/lib/random.ts';
-import { ApiError, invalidValue, itemNotFound } from './errors.ts';
+import { ApiError, itemNotFound } from './errors.ts';
+import { checkItem } from './event-schema.ts';
 import { type Emit, newId } from './events.ts';
 import { isObject } from './schema.ts';
 import type { ModelItem } from './types.ts';
@@ -61,10 +62,11 @@ export class Conversation {
   /**
    * Adds an item that the client made.
    *
-   * @throws {ApiError} for an item of no known kind, a known id, a position or a function call that is not there
+   * @param item an item that has passed its check
+   * @param after id of the item before it, `root` for the front; absent: the end
+   * @throws {ApiError} for an id that is known or too long, a position or a function call that is not there
    */
-  create(raw: unknown, after: unknown): void {
-    const item = readItem(raw);
+  create(item: ConversationItem, after: string | null | undefined): void {
     const id = item.id ?? newId('item', this.#random);
     if (id.length > MAX_ID) {
       const message = `Invalid 'item.id': expected a string with maximum length ${MAX_ID}, but got ${id.length} instead.`;
@@ -122,13 +124,15 @@ export class Conversation {
   /**
    * The items that a response.create names instead of the conversation.
    *
-   * @throws {ApiError} for a reference that leads nowhere
+   * @throws {ApiError} for an item of no known kind, or a reference that leads nowhere
    */
   resolve(input: readonly unknown[]): ModelItem[] {
     return input
-      .map((raw) => {
+      .map((raw, index) => {
         if (!isObject(raw) || raw['type'] !== 'item_reference') {
-          const item = readItem(raw);
+          const refusal = checkItem(raw, `response.input[${index}]`);
+          if (refusal !== null) throw refusal;
+          const item = raw as ConversationItem;
           return modelItem(item, wordsOf(item));
         }
         const entry = this.find(String(raw['id']));
@@ -144,11 +148,11 @@ export class Conversation {
     this.#emit({ type: 'conversation.item.added', item: entry.item, previous_item_id: previous });
   }
 
-  #position(after: unknown): number {
+  #position(after: string | null | undefined): number {
     if (after === undefined || after === null) return this.#entries.length;
     if (after === 'root') return 0;
     const index = this.#entries.findIndex((entry) => entry.id === after);
-    if (index < 0) throw itemNotFound(typeof after === 'string' ? after : JSON.stringify(after));
+    if (index < 0) throw itemNotFound(after);
     return index + 1;
   }
 
@@ -158,28 +162,6 @@ export class Conversation {
     const message = `Tool call ID '${callId}' not found in conversation.`;
     throw new ApiError(400, 'invalid_tool_call_id', message, { param: 'item.call_id' });
   }
-}
-
-function readItem(raw: unknown): ConversationItem {
-  if (!isObject(raw)) throw invalidValue('item', "Invalid value for 'item': expected an object.");
-  const type = raw['type'];
-  if (type === 'message') {
-    const role = raw['role'];
-    const content = raw['content'];
-    const known = role === 'system' || role === 'user' || role === 'assistant';
-    if (!known) throw invalidValue('item.role', `Invalid value: '${String(role)}'.`);
-    if (!Array.isArray(content))
-      throw invalidValue('item.content', "Missing required parameter: 'item.content'.");
-  } else if (type === 'function_call_output') {
-    for (const key of ['call_id', 'output']) {
-      if (typeof raw[key] !== 'string') {
-        throw invalidValue(`item.${key}`, `Invalid type for 'item.${key}': expected a string.`);
-      }
-    }
-  } else if (type !== 'function_call') {
-    throw invalidValue('item.type', `Invalid value: '${String(type)}'.`);
-  }
-  return raw as unknown as ConversationItem;
 }
 
 function wordsOf(item: ConversationItem): string {

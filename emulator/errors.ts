@@ -70,3 +70,11 @@ export function alreadyActive(responseId: string): ApiError {
     `Conversation already has an active response in progress: ${responseId}. Wait until the response is finished before creating a new one.`,
   );
 }
+
+export function bufferEmpty(): ApiError {
+  return new ApiError(
+    400,
+    'input_audio_buffer_commit_empty',
+    'Error committing input audio buffer: buffer too small. Expected at least 100ms of audio, but buffer only has 0.00ms of audio.',
+  );
+}

@@ -49,7 +49,7 @@ export function tagged(variants: Readonly<Record<string, ObjectSpec>>, fallback:
 /**
  * Holds a value against its description.
  *
- * @param path name of the value in messages, for example `session.audio`
+ * @param path name of the value in messages, for example `session.audio`; empty: its fields are named without it
  * @returns the first refusal as the API words it, or null
  */
 export function check(spec: Spec, value: unknown, path: string): ApiError | null {
@@ -114,7 +114,7 @@ function checkList(of: Spec, value: unknown, path: string): ApiError | null {
 function checkMap(of: Spec, value: unknown, path: string): ApiError | null {
   if (!isObject(value)) return wrongType(path, 'an object', value);
   for (const [key, entry] of Object.entries(value)) {
-    const refusal = check(of, entry, `${path}.${key}`);
+    const refusal = check(of, entry, join(path, key));
     if (refusal !== null) return refusal;
   }
   return null;
@@ -123,12 +123,12 @@ function checkMap(of: Spec, value: unknown, path: string): ApiError | null {
 function checkObject(spec: ObjectSpec, value: unknown, path: string): ApiError | null {
   if (!isObject(value)) return wrongType(path, 'an object', value);
   for (const key of spec.required) {
-    if (!Object.hasOwn(value, key)) return missingParameter(`${path}.${key}`);
+    if (!Object.hasOwn(value, key)) return missingParameter(join(path, key));
   }
   for (const [key, entry] of Object.entries(value)) {
     const field = Object.hasOwn(spec.fields, key) ? spec.fields[key] : undefined;
-    if (field === undefined) return unknownParameter(`${path}.${key}`);
-    const refusal = check(field, entry, `${path}.${key}`);
+    if (field === undefined) return unknownParameter(join(path, key));
+    const refusal = check(field, entry, join(path, key));
     if (refusal !== null) return refusal;
   }
   return null;
@@ -137,10 +137,10 @@ function checkObject(spec: ObjectSpec, value: unknown, path: string): ApiError |
 function checkTagged(spec: Extract<Spec, { kind: 'tagged' }>, value: unknown, path: string): ApiError | null {
   if (!isObject(value)) return wrongType(path, 'an object', value);
   const tag = value['type'] ?? spec.fallback;
-  if (tag === null) return missingParameter(`${path}.type`);
+  if (tag === null) return missingParameter(join(path, 'type'));
   const variant =
     typeof tag === 'string' && Object.hasOwn(spec.variants, tag) ? spec.variants[tag] : undefined;
-  if (variant === undefined) return checkLiteral(Object.keys(spec.variants), tag, `${path}.type`);
+  if (variant === undefined) return checkLiteral(Object.keys(spec.variants), tag, join(path, 'type'));
   return checkObject(variant, value, path);
 }
 
@@ -153,6 +153,10 @@ function checkEither(of: readonly Spec[], value: unknown, path: string): ApiErro
     if (refusal === null || found.code !== 'invalid_type' || found.param !== path) refusal = found;
   }
   return refusal;
+}
+
+function join(path: string, key: string): string {
+  return path === '' ? key : `${path}.${key}`;
 }
 
 function wrongType(path: string, expected: string, value: unknown): ApiError {

@@ -26,6 +26,9 @@ import type {
 
 const DEFAULT_KEY = 'sk-emulator';
 
+/** How long an unused connection is kept open, ms: longer than a client's own patience. */
+const KEEP_ALIVE_MS = 75_000;
+
 /**
  * Starts OpenAI's side of telephone calls on 127.0.0.1: REST, sidebands and webhooks over real sockets.
  *
@@ -39,11 +42,11 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
 
 class EmulatorServer implements Emulator {
   readonly apiKey: string;
-  readonly calls: Call[] = [];
   baseUrl = '';
   connectionsOpened = 0;
 
   readonly #options: EmulatorOptions;
+  readonly #calls = new Map<string, Call>();
   readonly #clock;
   readonly #random;
   readonly #server;
@@ -60,6 +63,7 @@ class EmulatorServer implements Emulator {
     this.#random = options.random ?? systemRandom;
     this.#webhookUrl = options.webhookUrl ?? null;
     this.#server = options.tls === undefined ? createServer() : createTlsServer({ ...options.tls });
+    this.#server.keepAliveTimeout = KEEP_ALIVE_MS;
     this.#route();
   }
 
@@ -71,6 +75,10 @@ class EmulatorServer implements Emulator {
     const { port: bound } = this.#server.address() as AddressInfo;
     const scheme = this.#options.tls === undefined ? 'http' : 'https';
     this.baseUrl = `${scheme}://127.0.0.1:${bound}/v1`;
+  }
+
+  get calls(): readonly Call[] {
+    return [...this.#calls.values()];
   }
 
   deliverTo(url: string): void {
@@ -92,7 +100,7 @@ class EmulatorServer implements Emulator {
   }
 
   async close(): Promise<void> {
-    for (const call of this.calls) call.dispose();
+    for (const call of this.#calls.values()) call.dispose();
     for (const socket of this.#sockets.clients) socket.terminate();
     const closed = new Promise<void>((resolve) => {
       this.#server.close(() => resolve());
@@ -105,7 +113,7 @@ class EmulatorServer implements Emulator {
   #route(): void {
     const { apiKey } = this;
     const [clock, random] = [this.#clock, this.#random];
-    const find = (callId: string): Call | undefined => this.calls.find((call) => call.id === callId);
+    const find = (callId: string): Call | undefined => this.#calls.get(callId);
     const rest = {
       apiKey,
       clock,
@@ -165,7 +173,7 @@ class EmulatorServer implements Emulator {
         return deliver({ url, clock, webhookId, secrets, event }, how);
       },
     });
-    this.calls.push(call);
+    this.#calls.set(id, call);
     return call;
   }
 

@@ -178,7 +178,7 @@ export interface EmulatedCall {
   readonly attached: boolean;
 
   deliver(options?: DeliverOptions): Promise<Delivery>;
-  /** Speaks; resolves when the speech was committed, or without turn detection, when it was said. */
+  /** Speaks; resolves when the speech was committed, without turn detection when it was said, or when the call ended. */
   say(text: string, options?: SayOptions): Promise<void>;
   /** Starts to speak without stopping; `stopSpeaking` ends it. */
   startSpeaking(): void;

@@ -3,7 +3,7 @@ import type { Clock, Timer } from '../src/lib/clock.ts';
 import { pause } from '../src/lib/deadline.ts';
 import type { Random } from '../src/lib/random.ts';
 import type { Conversation } from './conversation.ts';
-import { ApiError } from './errors.ts';
+import { ApiError, bufferEmpty } from './errors.ts';
 import { asPublished, type Emit, newId } from './events.ts';
 import type { Playout } from './playout.ts';
 import type { Responder } from './responder.ts';
@@ -41,6 +41,7 @@ export class CallerVoice {
   readonly #origin: number;
   #speech: Speech | null = null;
   #buffer: Buffered[] = [];
+  readonly #gone = new AbortController();
   #idle: Timer | null = null;
 
   constructor(options: CallerVoiceOptions) {
@@ -52,14 +53,17 @@ export class CallerVoice {
     return this.#speech !== null;
   }
 
-  /** Speaks and falls silent. Resolves when the speech was committed; without turn detection, when it was said. */
+  /**
+   * Speaks and falls silent. Resolves when the speech was committed; without turn detection, when it was said;
+   * and when the call ended meanwhile.
+   */
   async say(text: string, options: SayOptions): Promise<void> {
     const { clock, pace } = this.#options;
     const speed = pace === 'manual' ? Number.POSITIVE_INFINITY : pace.speed;
     const ms = options.ms ?? spokenMs(text) / speed;
     this.start();
-    if (ms > 0) await pause(clock, ms);
-    this.stop(text, options);
+    if (ms > 0) await pause(clock, ms, this.#gone.signal);
+    if (!this.#gone.signal.aborted) this.stop(text, options);
   }
 
   /** @throws {Error} when the caller speaks already */
@@ -104,13 +108,7 @@ export class CallerVoice {
    */
   commit(): void {
     const [first, ...rest] = this.#buffer.splice(0);
-    if (first === undefined) {
-      throw new ApiError(
-        400,
-        'input_audio_buffer_commit_empty',
-        'Error committing input audio buffer: buffer too small. Expected at least 100ms of audio, but buffer only has 0.00ms of audio.',
-      );
-    }
+    if (first === undefined) throw bufferEmpty();
     const text = [first, ...rest].map((each) => each.text).join('');
     const ms = [first, ...rest].reduce((sum, each) => sum + each.ms, 0);
     this.#turn({ ...first, text, ms }, false);
@@ -151,6 +149,7 @@ export class CallerVoice {
   drop(): void {
     this.#stopIdle();
     this.#speech = null;
+    this.#gone.abort();
   }
 
   #idleTimeout(from: number): void {

@@ -18,7 +18,6 @@ const GOODBYE = /失礼(?:いた)?し(?:ます|ました)|さようなら|ごめ
 const NOTHING_ELSE = /大丈夫|ありません|ないです|結構|特に|いいえ|いえ|以上です|ないので/u;
 const YES =
   /^(?:はい|ええ|うん|そうです|お願いし|間違い(?:あり|ござい)ません|間違いないです|合って|その通り|それで)/u;
-const UNSURE = /^(?:大丈夫|結構|いいです|たぶん|多分)/u;
 const NO =
   /違い(?!あり|ござい|な)|違って|違う|ちがい(?!あり|ござい|な)|いいえ|いえ|訂正|ではなく|じゃなくて/u;
 const ROBOT = /AIです|エーアイ|ロボット|機械/u;
@@ -51,7 +50,6 @@ export const saysGoodbye = (text: string): boolean => GOODBYE.test(text);
 export const hasNothingElse = (text: string): boolean => NOTHING_ELSE.test(text);
 export const saysYes = (text: string): boolean => YES.test(text) && !NO.test(text);
 export const saysNo = (text: string): boolean => NO.test(text);
-export const isUnsure = (text: string): boolean => UNSURE.test(text);
 export const asksForRobot = (text: string): boolean => ROBOT.test(text);
 export const tellsOfIllness = (text: string): boolean => ILLNESS.test(text);
 

@@ -49,8 +49,8 @@ function next(memo: Memo, tools: Tools, heard: string): readonly ModelPart[] {
   return [{ say: opening + kind + say.questionFor(need, memo) }];
 }
 
+/** Anything but a clear yes: corrections are read back, the rest is asked again. */
 function readBackAgain(memo: Memo, heard: string): string {
-  if (hear.isUnsure(heard)) return say.ONCE_MORE;
   const corrected = hear.dateOf(heard) ?? hear.nameIn(heard) ?? hear.intentOf(heard);
   if (corrected !== null) return say.questionFor('confirm', memo);
   return hear.saysNo(heard) ? say.WHAT_IS_WRONG : say.ONCE_MORE;

@@ -165,3 +165,19 @@ t.test('every sideband hears everything, and a new one only what comes', async (
   t.match(await second.next('input_audio_buffer.dtmf_event_received'), { event: '5', event_id: undefined });
   await client.next('input_audio_buffer.dtmf_event_received');
 });
+
+t.test('keys that no event has are refused by their path', async (t) => {
+  const { client } = await connectedCall(t);
+  const message = { type: 'message', role: 'user', content: [{ type: 'input_text', text: 'はい' }] };
+  const wrong: readonly [Record<string, unknown>, string][] = [
+    [{ type: 'response.create', modalities: ['audio'] }, 'modalities'],
+    [{ type: 'response.create', response: { voice: 'marin' } }, 'response.voice'],
+    [{ type: 'conversation.item.create', item: { ...message, text: 'はい' } }, 'item.text'],
+    [{ type: 'conversation.item.create' }, 'item'],
+    [{ type: 'session.update', session: { type: 'realtime', voice: 'marin' } }, 'session.voice'],
+  ];
+  for (const [index, [event, param]] of wrong.entries()) {
+    client.send(event);
+    t.match(await client.next('error', index + 1), { error: { param } });
+  }
+});
