@@ -2,6 +2,7 @@ import { fullJitter } from '../lib/backoff.ts';
 import { pause } from '../lib/deadline.ts';
 import type { CallEnd } from '../store/ports.ts';
 import type { CallOutcome } from '../realtime/calls.ts';
+import { raiseAlarm } from './alarm.ts';
 import type { CallServices } from './services.ts';
 import type { CallSession } from './session.ts';
 
@@ -41,11 +42,13 @@ export async function acceptCall(
   const deadline = clock.monotonic() + ACCEPT_BUDGET_MS;
   let body = plan.acceptBody;
   let ambiguous = false;
+  let last: CallOutcome | null = null;
 
   for (let attempt = 0; ; attempt += 1) {
     const remaining = deadline - clock.monotonic();
-    if (remaining < MIN_ATTEMPT_MS) return timedOut(ambiguous);
+    if (remaining < MIN_ATTEMPT_MS) return timedOut(services, session.callId, ambiguous, last);
     const outcome = await calls.accept(session.callId, body, Math.min(acceptTimeoutMs, remaining));
+    last = outcome;
     services.observer.accepted(outcome.kind);
     switch (outcome.kind) {
       case 'done':
@@ -53,7 +56,7 @@ export async function acceptCall(
           { call_id: session.callId, request_id: outcome.requestId },
           'Accepted. Connecting Realtime WebSocket…',
         );
-        return prove(await session.open(ATTACH_BUDGET_MS));
+        return prove(services, session.callId, await session.open(ATTACH_BUDGET_MS));
       case 'gone':
         if (ambiguous && (await session.open(PROBE_BUDGET_MS)) === 'live') return { kind: 'live' };
         return over('missed', 'caller_left_before_accept', 'caller', null);
@@ -61,7 +64,11 @@ export async function acceptCall(
       case 'ambiguous':
         ambiguous = true;
         log.warn(
-          { call_id: session.callId, outcome: outcome.kind },
+          {
+            call_id: session.callId,
+            outcome: outcome.kind,
+            code: outcome.kind === 'ambiguous' ? outcome.code : null,
+          },
           'Accept is undecided, trying the sideband',
         );
         if ((await session.open(PROBE_BUDGET_MS)) === 'live') return { kind: 'live' };
@@ -70,7 +77,10 @@ export async function acceptCall(
         break;
       case 'refused':
         if (body !== plan.fallbackBody) {
-          alarm(services, session, outcome, 'accept_body_refused');
+          raiseAlarm(services, session.callId, 'accept_body_refused', {
+            status: outcome.status,
+            code: outcome.code,
+          });
           body = plan.fallbackBody;
           break;
         }
@@ -80,12 +90,12 @@ export async function acceptCall(
           { call_id: session.callId, status: outcome.status },
           'OpenAI refuses the key: check OPENAI_API_KEY',
         );
-        services.observer.alarm('accept_unauthorised');
+        raiseAlarm(services, session.callId, 'accept_unauthorised');
         return over('failed', 'accept_unauthorised', 'denwaban', String(outcome.status), true);
       case 'rate_limited': {
         const wait = outcome.retryAfterMs ?? fullJitter(RETRY, attempt, random);
         if (clock.monotonic() + wait + MIN_ATTEMPT_MS > deadline) {
-          services.observer.alarm('accept_rate_limited');
+          raiseAlarm(services, session.callId, 'accept_rate_limited');
           return over('failed', 'accept_rate_limited', 'openai', null, true);
         }
         await pause(clock, wait);
@@ -99,8 +109,13 @@ export async function acceptCall(
   }
 }
 
-function prove(attached: 'live' | 'not_found' | 'failed'): AcceptResult {
+function prove(
+  services: CallServices,
+  callId: string,
+  attached: 'live' | 'not_found' | 'failed',
+): AcceptResult {
   if (attached === 'live') return { kind: 'live' };
+  raiseAlarm(services, callId, 'accept_unproven');
   return {
     kind: 'over',
     end: { state: 'failed', reason: 'accept_unproven', party: 'openai', detail: attached },
@@ -109,13 +124,26 @@ function prove(attached: 'live' | 'not_found' | 'failed'): AcceptResult {
   };
 }
 
-function timedOut(ambiguous: boolean): AcceptResult {
+function timedOut(
+  services: CallServices,
+  callId: string,
+  ambiguous: boolean,
+  last: CallOutcome | null,
+): AcceptResult {
+  raiseAlarm(services, callId, 'accept_timeout');
   return {
     kind: 'over',
-    end: { state: 'missed', reason: 'accept_timeout', party: 'openai', detail: null },
+    end: { state: 'missed', reason: 'accept_timeout', party: 'openai', detail: classOf(last) },
     reject: true,
     hangUp: ambiguous,
   };
+}
+
+/** What kept the last accept from working: a status, or the code of the connection's failure. */
+function classOf(outcome: CallOutcome | null): string | null {
+  if (outcome === null) return null;
+  if ('status' in outcome) return String(outcome.status);
+  return 'code' in outcome ? outcome.code : outcome.kind;
 }
 
 function over(
@@ -126,9 +154,4 @@ function over(
   reject = false,
 ): AcceptResult {
   return { kind: 'over', end: { state, reason, party, detail }, reject, hangUp: false };
-}
-
-function alarm(services: CallServices, session: CallSession, outcome: CallOutcome, code: string): void {
-  services.log.error({ call_id: session.callId, outcome }, 'OpenAI refuses the session, trying a plain one');
-  services.observer.alarm(code);
 }
