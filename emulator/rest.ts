@@ -53,6 +53,8 @@ export async function handleRest(
       send(options, response, await create(options, body, request));
     } else if (request.method === 'GET' && pathname === '/v1/models') {
       send(options, response, { status: 200, body: models() });
+    } else if (request.method === 'GET' && MODELS.includes(pathname.slice(MODEL_PATH.length))) {
+      send(options, response, { status: 200, body: model(pathname.slice(MODEL_PATH.length)) });
     } else {
       throw new ApiError(404, null, `Invalid URL (${request.method ?? ''} ${pathname})`);
     }
@@ -173,9 +175,14 @@ function readJson(raw: Buffer): unknown {
   }
 }
 
+const MODEL_PATH = '/v1/models/';
+
 function models(): unknown {
-  const data = MODELS.map((id) => ({ id, object: 'model', created: 1_783_296_000, owned_by: 'system' }));
-  return { object: 'list', data };
+  return { object: 'list', data: MODELS.map(model) };
+}
+
+function model(id: string): unknown {
+  return { id, object: 'model', created: 1_783_296_000, owned_by: 'system' };
 }
 
 function sendFault(

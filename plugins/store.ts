@@ -27,10 +27,11 @@ export default fp<StorePluginOptions>(
       clock: options.clock,
       random: options.random,
       log: app.log,
+      onOperation: app.metrics.storeLatency,
       busy: options.busy,
     });
     app.decorate('store', store);
     app.addHook('onClose', async () => store.close());
   },
-  { fastify: '5.x', name: 'store', dependencies: ['config'] },
+  { fastify: '5.x', name: 'store', dependencies: ['config', 'telemetry'] },
 );

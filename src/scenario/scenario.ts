@@ -16,8 +16,6 @@ export interface ScenarioPhrases {
   readonly transferAnnounce: string;
   /** Said when the person could not be reached. */
   readonly transferFailed: string;
-  /** Said when the agent has to ask the caller to repeat, for example after the line was cut. */
-  readonly sayAgain: string;
   /** Said before the call ends because the service stops. */
   readonly serviceClosing: string;
 }

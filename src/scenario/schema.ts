@@ -23,7 +23,6 @@ export const ScenarioFile = strict({
     toolWait: Text,
     transferAnnounce: Text,
     transferFailed: Text,
-    sayAgain: Text,
     serviceClosing: Text,
   }),
   farewellMarkers: Lines,

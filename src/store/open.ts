@@ -22,6 +22,8 @@ export interface StoreOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
+  /** Told how long each operation took, ms. Default: nobody is. */
+  readonly onOperation?: (name: string, ms: number) => void;
   /** Whether a call is live: the embedded store's heavy maintenance waits until none is. */
   readonly busy: () => boolean;
 }
@@ -49,7 +51,12 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   const database = await (kind === 'pglite' ? openEmbedded(options) : openServer(options)).catch(refuse);
   const { db } = database;
   // The embedded engine has no connection to lose and no rival: nothing there gets better by repetition.
-  const run = createRunner({ clock, random, repeat: kind === 'pglite' ? 'never' : 'idempotent' });
+  const run = createRunner({
+    clock,
+    random,
+    repeat: kind === 'pglite' ? 'never' : 'idempotent',
+    onDone: options.onOperation ?? (() => {}),
+  });
   let closing: Promise<void> | undefined;
   return {
     calls: createCallStore({ db, run, random, claimTimeoutMs }),

@@ -39,6 +39,8 @@ export interface RunnerParts {
   readonly random: Random;
   /** The most that any operation may be repeated. */
   readonly repeat: Repeat;
+  /** Told how long each operation took, ms; failed ones, too. */
+  readonly onDone: (name: string, ms: number) => void;
 }
 
 /**
@@ -51,10 +53,17 @@ export function createRunner(parts: RunnerParts): Run {
   return async (name, work, options = {}) => {
     const timeoutMs = options.timeoutMs ?? OPERATION_TIMEOUT_MS;
     const repeat = parts.repeat === 'never' ? 'never' : (options.repeat ?? 'idempotent');
-    const giveUpAt = clock.monotonic() + timeoutMs;
-    return withDeadline(clock, timeoutMs, attempts(parts, name, repeat, giveUpAt, work), () =>
-      unavailable(name, `no answer within ${timeoutMs} ms`),
-    );
+    const startedAt = clock.monotonic();
+    try {
+      return await withDeadline(
+        clock,
+        timeoutMs,
+        attempts(parts, name, repeat, startedAt + timeoutMs, work),
+        () => unavailable(name, `no answer within ${timeoutMs} ms`),
+      );
+    } finally {
+      parts.onDone(name, clock.monotonic() - startedAt);
+    }
   };
 }
 

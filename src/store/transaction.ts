@@ -69,7 +69,12 @@ async function once<T>(
     const guarded = trx.withPlugin(gate);
     const calls = createCallStore({
       db: guarded,
-      run: createRunner({ clock: parts.clock, random: parts.random, repeat: 'never' }),
+      run: createRunner({
+        clock: parts.clock,
+        random: parts.random,
+        repeat: 'never',
+        onDone: () => {},
+      }),
       random: parts.random,
       claimTimeoutMs: parts.claimTimeoutMs,
     });

@@ -2,9 +2,11 @@ import Fastify, { type FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
 import t from 'tap';
 import storePlugin from '../../plugins/store.ts';
+import telemetry from '../../plugins/telemetry.ts';
 import type { Config } from '../../src/config.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { systemRandom } from '../../src/lib/random.ts';
+import { createMetrics } from '../../src/telemetry/metrics.ts';
 import { claimOf } from '../store/fixtures.ts';
 
 const options = { clock: systemClock, random: systemRandom, busy: () => false };
@@ -19,6 +21,7 @@ function appWith(config: Partial<Config>): FastifyInstance {
       { name: 'config' },
     ),
   );
+  app.register(telemetry, { metrics: createMetrics({ process: false }) });
   app.register(storePlugin, options);
   return app;
 }
@@ -28,6 +31,7 @@ t.test('the app has the store that the configuration names, and closes it', asyn
   await app.ready();
   t.equal(app.store.kind, 'pglite');
   t.match(await app.store.calls.claimCall(claimOf('a')), { outcome: 'claimed' });
+  t.match(await app.metrics.text(), /denwaban_store_latency_seconds_count\{operation="claimCall"\} 1/);
   await app.close();
   await t.rejects(app.store.calls.ping(), { code: 'DW_STORE_UNAVAILABLE' });
 });

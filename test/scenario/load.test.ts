@@ -97,7 +97,7 @@ const refusals: readonly {
   { name: 'a list instead of a mapping', change: () => '- a\n- b\n', says: 'a.yaml:1: is no mapping' },
   { name: 'an empty file', change: () => '', says: 'is no mapping' },
   { name: 'a key twice', change: (s) => `${s}\nid: other\n`, says: 'is no YAML' },
-  { name: 'a missing phrase', change: (s) => s.replace(/^ {2}sayAgain: .*$/m, ''), says: 'lacks sayAgain' },
+  { name: 'a missing phrase', change: (s) => s.replace(/^ {2}toolWait: .*$/m, ''), says: 'lacks toolWait' },
   { name: 'an unknown key', change: (s) => `${s}\nvoice: marin\n`, says: 'has the unknown key voice' },
   {
     name: 'a misspelt phrase',
