@@ -1,0 +1,96 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { extname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Ask, Question, Reply, TargetEnvironment, Usage } from './control.ts';
+
+export type TargetName = 'floor' | 'service';
+
+/** One target process, listening. */
+export interface Target {
+  readonly name: TargetName;
+  readonly port: number;
+  /** From the start of the process until it listens, ms. */
+  readonly bootMs: number;
+  /** `collect` collects garbage first; `settle` waits until everything that is over is stored. */
+  ask(ask: Ask): Promise<Usage>;
+  stop(): Promise<void>;
+}
+
+/** A process that does not start or answer by then is broken, ms. The first boot builds the store. */
+const PATIENCE_MS = 60_000;
+
+/**
+ * Starts a target in a process of its own. Its log goes to a pipe that is read and thrown away.
+ *
+ * @param nodeOptions further options of Node, such as --cpu-prof
+ */
+export async function startTarget(
+  name: TargetName,
+  environment: TargetEnvironment,
+  nodeOptions: readonly string[] = [],
+): Promise<Target> {
+  const startedAt = performance.now();
+  const here = fileURLToPath(import.meta.url);
+  const child = fork(fileURLToPath(new URL(`${name}${extname(here)}`, import.meta.url)), {
+    execArgv: [
+      ...process.execArgv.filter((option) => option !== '--expose-gc'),
+      '--expose-gc',
+      ...nodeOptions,
+    ],
+    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+    env: {
+      ...environment,
+      PATH: process.env['PATH'],
+      NODE_ENV: 'production',
+      LOG_LEVEL: 'info',
+      MAX_CONCURRENT_CALLS: '10000',
+      // Held calls say nothing for longer than any caller would.
+      MAX_CALL_SECONDS: '3500',
+      SILENCE_REPROMPT_SECONDS: '120',
+      SILENCE_KEYPAD_SECONDS: '120',
+      SILENCE_CLOSE_SECONDS: '120',
+    },
+  });
+  child.stdout?.resume();
+  const waiting = new Map<number, (usage: Usage) => void>();
+  const port = await new Promise<number>((resolve, reject) => {
+    const giveUp = setTimeout(() => reject(new Error(`${name} does not start`)), PATIENCE_MS);
+    child.on('message', (reply: Reply) => {
+      if ('ready' in reply) {
+        clearTimeout(giveUp);
+        resolve(reply.ready);
+      } else waiting.get(reply.id)?.(reply.usage);
+    });
+    child.on('exit', (code) => reject(new Error(`${name} exited with ${String(code)}`)));
+  });
+  const bootMs = performance.now() - startedAt;
+  let questions = 0;
+  return {
+    name,
+    port,
+    bootMs,
+    ask: (ask) =>
+      new Promise((resolve, reject) => {
+        questions += 1;
+        const question: Question = { id: questions, ask };
+        const giveUp = setTimeout(() => reject(new Error(`${name} does not answer: ${ask}`)), PATIENCE_MS);
+        waiting.set(question.id, (usage) => {
+          clearTimeout(giveUp);
+          waiting.delete(question.id);
+          resolve(usage);
+        });
+        child.send(question);
+      }),
+    stop: () => stop(child),
+  };
+}
+
+/** Closes the private channel, on which the target exits by itself. */
+async function stop(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exited = new Promise((resolve) => child.once('exit', resolve));
+  child.disconnect();
+  const force = setTimeout(() => child.kill('SIGKILL'), 5_000);
+  await exited;
+  clearTimeout(force);
+}
