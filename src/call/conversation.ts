@@ -77,6 +77,8 @@ export interface Conversation {
   readonly greeted: boolean;
   readonly greetingId: string | null;
   readonly greetingTries: number;
+  /** Whether the greeting began to be played, as far as can be known. */
+  readonly greetingBegan: boolean;
   readonly callerSpeaking: boolean;
   /** The caller's turn ended and nobody has answered it. */
   readonly callerWaits: boolean;
@@ -106,6 +108,7 @@ export const INITIAL: Conversation = Object.freeze({
   greeted: false,
   greetingId: null,
   greetingTries: 0,
+  greetingBegan: false,
   callerSpeaking: false,
   callerWaits: false,
   expecting: false,
@@ -142,10 +145,10 @@ export type CallEvent =
   | { readonly kind: 'playback_started'; readonly responseId: string }
   | { readonly kind: 'playback_stopped'; readonly responseId: string }
   | { readonly kind: 'playback_cleared'; readonly responseId: string }
-  | { readonly kind: 'speech_started' }
+  | { readonly kind: 'speech_started'; readonly itemId: string }
   | { readonly kind: 'speech_stopped' }
   | { readonly kind: 'turn_committed' }
-  | { readonly kind: 'caller_text'; readonly text: string }
+  | { readonly kind: 'caller_text'; readonly itemId: string; readonly text: string }
   | { readonly kind: 'key_pressed'; readonly key: string }
   | { readonly kind: 'tool_started' }
   /** All functions of a response are answered, and the response is done. */

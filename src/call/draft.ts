@@ -51,7 +51,7 @@ export function finish(draft: Draft, ending: Ending): void {
   state.ending = ending;
   state.attached = false;
   if (state.notice === 'pending') {
-    state.notice = state.greeted ? 'unproven' : 'not_played';
+    state.notice = state.greetingBegan ? 'unproven' : 'not_played';
     draft.effects.push({ kind: 'notice', proof: state.notice });
   }
   draft.effects.push({ kind: 'end', ending });

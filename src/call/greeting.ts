@@ -21,6 +21,12 @@ export function greet(draft: Draft): void {
   startTimer(draft, 'greeting', GREETING_START_MS);
 }
 
+/** Without a sideband nobody tells whether the greeting is heard: it is not asked for again. */
+export function onGreetingDetached(draft: Draft): void {
+  draft.state.greetingBegan = true;
+  stopTimer(draft, 'greeting');
+}
+
 /** A new sideband was attached before the greeting had ended: whether it was heard cannot be known any more. */
 export function resumeGreeting(draft: Draft): void {
   settleNotice(draft, 'unproven');
@@ -32,12 +38,13 @@ export function onGreetingCreated(draft: Draft, responseId: string): void {
 }
 
 export function onGreetingPlays(draft: Draft): void {
+  draft.state.greetingBegan = true;
   startTimer(draft, 'greeting', GREETING_PLAY_MS);
 }
 
 export function onGreetingDone(draft: Draft, completed: boolean): void {
   if (completed) return;
-  if (draft.state.playing === draft.state.greetingId) settleNotice(draft, 'cut');
+  if (draft.state.greetingBegan) settleNotice(draft, 'cut');
   else retryGreeting(draft);
 }
 

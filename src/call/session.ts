@@ -211,7 +211,7 @@ export class CallSession implements LinkOwner, DeskOwner, TurnDriverOwner {
         return;
       case 'speech_started':
         this.#transcript.callerStarted(event.itemId);
-        this.#dispatch({ kind: 'speech_started' });
+        this.#dispatch({ kind: 'speech_started', itemId: event.itemId });
         return;
       case 'speech_stopped':
         this.#transcript.callerStopped(event.itemId);
@@ -224,7 +224,7 @@ export class CallSession implements LinkOwner, DeskOwner, TurnDriverOwner {
       case 'caller_text':
         this.#transcript.callerSaid(event.itemId, event.text);
         this.#usage.transcription(event.itemId, event.usage);
-        this.#dispatch({ kind: 'caller_text', text: event.text });
+        this.#dispatch({ kind: 'caller_text', itemId: event.itemId, text: event.text });
         return;
       case 'caller_text_failed':
         this.#transcript.callerSaid(event.itemId, null);

@@ -2,7 +2,7 @@ import { onKey, keysEntered, onSpeechStarted, onSpeechStopped, onTurnCommitted }
 import { beginClosing, onClosingText, onClosingTimer } from './closing.ts';
 import type { CallEvent, Conversation, ConversationRules, Effect, TimerName } from './conversation.ts';
 import { draftOf, finish, hangUp, respond, startTimer, type Draft } from './draft.ts';
-import { greet, onGreetingTimer, resumeGreeting } from './greeting.ts';
+import { greet, onGreetingDetached, onGreetingTimer, resumeGreeting } from './greeting.ts';
 import {
   onPlaybackOver,
   onPlaybackStarted,
@@ -117,6 +117,7 @@ function onAttached(draft: Draft): void {
 function onDetached(draft: Draft): void {
   const { state } = draft;
   state.attached = false;
+  if (state.phase === 'greeting') onGreetingDetached(draft);
   state.generating = null;
   state.playing = null;
   state.expecting = false;

@@ -2,16 +2,28 @@ import type { Clock, Timer } from '../../src/lib/clock.ts';
 
 interface Pending {
   readonly at: number;
+  readonly ms: number;
   readonly fire: () => void;
 }
 
 /** A clock that stands still until it is turned. */
 export class ManualClock implements Clock {
+  readonly #epoch: number;
   #ms = 0;
   #pending: Pending[] = [];
 
+  /** @param epoch wall time at the beginning, ms since the Unix epoch */
+  constructor(epoch = 1_790_000_000_000) {
+    this.#epoch = epoch;
+  }
+
+  /** Lengths in ms of the timers that are running. */
+  get running(): number[] {
+    return this.#pending.map(({ ms }) => ms);
+  }
+
   now(): number {
-    return 1_790_000_000_000 + this.#ms;
+    return this.#epoch + this.#ms;
   }
 
   monotonic(): number {
@@ -19,7 +31,7 @@ export class ManualClock implements Clock {
   }
 
   setTimer(ms: number, fire: () => void): Timer {
-    const entry: Pending = { at: this.#ms + ms, fire };
+    const entry: Pending = { at: this.#ms + ms, ms, fire };
     this.#pending.push(entry);
     return {
       cancel: () => {

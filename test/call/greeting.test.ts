@@ -1,0 +1,113 @@
+import t from 'tap';
+import { GREETING_PLAY_MS, GREETING_START_MS } from '../../src/call/timeouts.ts';
+import { CALLER_TURN, greetedWalk, RULES, spoken, Walk } from './walk.ts';
+
+t.test('the greeting is asked for as soon as the sideband is there, word for word', async (t) => {
+  const walk = new Walk();
+  walk.send({ kind: 'attached' });
+  t.same(walk.all('respond'), [
+    { kind: 'respond', request: { purpose: 'greeting', say: RULES.greeting, outputs: [] } },
+  ]);
+});
+
+t.test('ears open when the greeting was heard, not when it was generated', async (t) => {
+  const walk = new Walk();
+  const [created, started, done, stopped] = spoken('resp_1', 'greeting');
+  walk.send({ kind: 'attached' }, created!, started!, done!);
+  t.same(walk.all('listen'), [], 'generated, but still being played');
+  walk.send(stopped!);
+  t.same(walk.all('listen'), [{ kind: 'listen', mode: 'conversation' }]);
+  t.same(walk.all('notice'), [{ kind: 'notice', proof: 'played' }]);
+});
+
+t.test('who speaks during the greeting is answered after it, once', async (t) => {
+  const walk = new Walk();
+  const [created, started, done, stopped] = spoken('resp_1', 'greeting');
+  walk.send({ kind: 'attached' }, created!, started!, ...CALLER_TURN, done!);
+  t.same(walk.asked, ['greeting']);
+  walk.send(stopped!);
+  t.same(walk.asked, ['greeting', 'reply']);
+});
+
+t.test('a greeting that was cut off is no proof', async (t) => {
+  const walk = new Walk();
+  const [created, started] = spoken('resp_1', 'greeting');
+  walk.send({ kind: 'attached' }, created!, started!, { kind: 'playback_cleared', responseId: 'resp_1' });
+  t.same(walk.all('notice'), [{ kind: 'notice', proof: 'cut' }]);
+  t.equal(walk.state.phase, 'conversing');
+});
+
+t.test('a greeting that failed while it was spoken is no proof', async (t) => {
+  const walk = new Walk();
+  const [created, started, , stopped] = spoken('resp_1', 'greeting');
+  walk.send({ kind: 'attached' }, created!, started!, {
+    kind: 'response_done',
+    responseId: 'resp_1',
+    status: 'failed',
+  });
+  walk.send(stopped!);
+  t.same(walk.all('notice'), [{ kind: 'notice', proof: 'cut' }]);
+  t.same(walk.asked, ['greeting'], 'and is not begun anew');
+});
+
+t.test('a greeting whose end is never told is no proof, and the talk begins', async (t) => {
+  const walk = new Walk();
+  const [created, started] = spoken('resp_1', 'greeting');
+  walk.send({ kind: 'attached' }, created!, started!);
+  walk.wait(GREETING_PLAY_MS);
+  t.same(walk.all('notice'), [{ kind: 'notice', proof: 'unproven' }]);
+  t.equal(walk.state.phase, 'conversing');
+});
+
+t.test('a greeting that does not start is asked for once more, then the call is given up', async (t) => {
+  const walk = new Walk();
+  walk.send({ kind: 'attached' });
+  walk.wait(GREETING_START_MS);
+  t.same(walk.asked, ['greeting', 'greeting']);
+  walk.wait(GREETING_START_MS);
+  t.equal(walk.state.phase, 'hanging_up');
+  t.same(walk.alarms, ['greeting_not_started']);
+  t.match(walk.state.ending, { reason: 'model_unresponsive', party: 'openai' });
+  walk.send({ kind: 'hung_up', ok: true });
+  t.same(walk.all('notice'), [{ kind: 'notice', proof: 'not_played' }], 'nothing was played');
+});
+
+t.test('a refused greeting is asked for once more', async (t) => {
+  const walk = new Walk();
+  walk.send({ kind: 'attached' }, { kind: 'response_refused', purpose: 'greeting', code: 'server_error' });
+  t.same(walk.asked, ['greeting', 'greeting']);
+});
+
+t.test('a stuck greeting is cancelled before it is asked for again', async (t) => {
+  const walk = new Walk();
+  walk.send({ kind: 'attached' }, { kind: 'response_created', responseId: 'resp_1', purpose: 'greeting' });
+  walk.wait(GREETING_START_MS);
+  t.equal(walk.all('cancel_response').length, 1);
+  t.same(walk.asked, ['greeting', 'greeting']);
+});
+
+t.test('a sideband that breaks during the greeting does not make it heard twice', async (t) => {
+  const walk = new Walk();
+  const [created, started] = spoken('resp_1', 'greeting');
+  walk.send({ kind: 'attached' }, created!, started!, { kind: 'detached' });
+  walk.wait(GREETING_PLAY_MS);
+  walk.send({ kind: 'attached' });
+  t.same(walk.asked.filter((purpose) => purpose === 'greeting').length, 1);
+  t.same(walk.all('notice'), [{ kind: 'notice', proof: 'unproven' }]);
+  t.equal(walk.state.phase, 'conversing');
+});
+
+t.test('a second sideband after the greeting does not greet', async (t) => {
+  const walk = greetedWalk();
+  walk.send({ kind: 'detached' }, { kind: 'attached' });
+  t.same(walk.asked, ['greeting']);
+  t.same(walk.all('listen').at(-1), { kind: 'listen', mode: 'conversation' });
+});
+
+t.test('a caller who leaves during the greeting leaves the proof open', async (t) => {
+  const walk = new Walk();
+  const [created, started] = spoken('resp_1', 'greeting');
+  walk.send({ kind: 'attached' }, created!, started!, { kind: 'detached' }, { kind: 'gone' });
+  t.same(walk.all('notice'), [{ kind: 'notice', proof: 'unproven' }]);
+  t.match(walk.all('end'), [{ ending: { reason: 'caller_hangup', party: 'caller' } }]);
+});
