@@ -11,7 +11,7 @@ COPY plugins plugins
 COPY routes routes
 RUN ["npm", "run", "build"]
 # The image has no shell to make a directory with, and a new volume takes the owner of what it covers.
-RUN ["mkdir", "data"]
+RUN ["mkdir", "--mode=0700", "data"]
 
 # Only what the service needs when it runs. No install scripts: .npmrc refuses them.
 FROM node:24-slim AS dependencies
