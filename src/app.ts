@@ -19,6 +19,9 @@ import { createReadiness } from './readiness.ts';
 import type { Metrics } from './telemetry/metrics.ts';
 import type { Tool } from './tools/tool.ts';
 
+/** The embedded store makes its files on the first start and repairs them after a crash: slow disks take their time, ms. */
+const PLUGIN_TIMEOUT_MS = 60_000;
+
 /** What an app is built from. Everything but `config` and `log` has the default of a real process. */
 export interface AppOptions {
   readonly config: Config;
@@ -44,6 +47,7 @@ export async function build(options: AppOptions): Promise<FastifyInstance> {
   const node = options.node ?? `node-${random.hex(6)}`;
   const app = fastify({
     ...serverLimits,
+    pluginTimeout: PLUGIN_TIMEOUT_MS,
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
     trustProxy: trustedProxies(config),
