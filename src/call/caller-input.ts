@@ -4,9 +4,10 @@ import { KEYPAD_MAX_KEYS, KEYPAD_PAUSE_MS, REPLY_MS } from './timeouts.ts';
 
 /** What the caller says and presses. */
 
-export function onSpeechStarted(draft: Draft): void {
+export function onSpeechStarted(draft: Draft, itemId: string): void {
   draft.state.callerSpeaking = true;
-  if (draft.state.closing !== null) onClosingSpeech(draft, draft.state.closing);
+  draft.state.utterance = itemId;
+  if (draft.state.closing !== null) onClosingSpeech(draft, draft.state.closing, itemId);
 }
 
 export function onSpeechStopped(draft: Draft): void {

@@ -37,7 +37,7 @@ export function beginClosing(
     cancellable,
     callerSpoke: state.callerSpeaking,
     callerWords: '',
-    unheard: state.callerSpeaking ? 1 : 0,
+    unheard: state.callerSpeaking && state.utterance !== null ? [state.utterance] : [],
   };
   state.closing = closing;
   if (say !== null) {
@@ -45,10 +45,10 @@ export function beginClosing(
     startTimer(draft, 'closing', CLOSING_START_MS);
   } else if (state.playing === closing.responseId) {
     closingPlays(draft, closing);
-  } else if (state.generating === closing.responseId) {
-    startTimer(draft, 'closing', CLOSING_START_MS);
-  } else {
+  } else if (state.heard === closing.responseId) {
     closingHeard(draft, closing);
+  } else {
+    startTimer(draft, 'closing', CLOSING_START_MS);
   }
 }
 
@@ -77,8 +77,8 @@ export function closingHeard(draft: Draft, closing: Closing): void {
   startTimer(draft, 'closing', CLOSING_GRACE_MS);
 }
 
-export function onClosingSpeech(draft: Draft, closing: Closing): void {
-  draft.state.closing = { ...closing, callerSpoke: true, unheard: closing.unheard + 1 };
+export function onClosingSpeech(draft: Draft, closing: Closing, itemId: string): void {
+  draft.state.closing = { ...closing, callerSpoke: true, unheard: [...closing.unheard, itemId] };
 }
 
 /** The caller has paused: their words decide, and have a moment to arrive. */
@@ -86,14 +86,17 @@ export function onClosingPause(draft: Draft, closing: Closing): void {
   if (closing.stage === 'words') startTimer(draft, 'closing', CLOSING_WORDS_MS);
 }
 
-export function onClosingText(draft: Draft, closing: Closing, text: string): void {
+/** Transcripts may be late: those of earlier turns say nothing about the goodbye. */
+export function onClosingText(draft: Draft, closing: Closing, itemId: string, text: string): void {
+  if (!closing.unheard.includes(itemId)) return;
   const heard = {
     ...closing,
     callerWords: closing.callerWords + text,
-    unheard: Math.max(0, closing.unheard - 1),
+    unheard: closing.unheard.filter((item) => item !== itemId),
   };
   draft.state.closing = heard;
-  if (closing.stage === 'words' && !draft.state.callerSpeaking && heard.unheard === 0) decide(draft, heard);
+  if (closing.stage === 'words' && !draft.state.callerSpeaking && heard.unheard.length === 0)
+    decide(draft, heard);
 }
 
 export function onClosingTimer(draft: Draft, closing: Closing): void {
@@ -123,7 +126,7 @@ function onGraceOver(draft: Draft, closing: Closing): void {
     hangUp(draft, closing);
     return;
   }
-  if (!draft.state.callerSpeaking && closing.unheard === 0) {
+  if (!draft.state.callerSpeaking && closing.unheard.length === 0) {
     decide(draft, closing);
     return;
   }
@@ -133,11 +136,10 @@ function onGraceOver(draft: Draft, closing: Closing): void {
 
 /** Without a transcript the caller is believed to have gone on: hanging up on a question is the worse mistake. */
 function decide(draft: Draft, closing: Closing): void {
-  if (closing.unheard === 0 && isCallerClosing(closing.callerWords, draft.rules.callerClosings)) {
-    hangUp(draft, closing);
-  } else {
-    callOff(draft);
-  }
+  const parting =
+    closing.unheard.length === 0 && isCallerClosing(closing.callerWords, draft.rules.callerClosings);
+  if (parting || !closing.cancellable) hangUp(draft, closing);
+  else callOff(draft);
 }
 
 function callOff(draft: Draft): void {

@@ -57,8 +57,8 @@ export interface Closing extends Ending {
   readonly callerSpoke: boolean;
   /** What the caller said over the goodbye, as far as it was transcribed. */
   readonly callerWords: string;
-  /** Utterances over the goodbye whose transcript has not come. */
-  readonly unheard: number;
+  /** Items said over the goodbye whose transcript has not come. */
+  readonly unheard: readonly string[];
 }
 
 /** A hand-over to a person under way. */
@@ -80,6 +80,8 @@ export interface Conversation {
   /** Whether the greeting began to be played, as far as can be known. */
   readonly greetingBegan: boolean;
   readonly callerSpeaking: boolean;
+  /** Item of the caller's latest utterance. */
+  readonly utterance: string | null;
   /** The caller's turn ended and nobody has answered it. */
   readonly callerWaits: boolean;
   /** A response was asked for and has not begun. */
@@ -88,6 +90,8 @@ export interface Conversation {
   readonly generating: string | null;
   /** A response is being played to the caller. */
   readonly playing: string | null;
+  /** The response whose playback ended last. */
+  readonly heard: string | null;
   readonly openTools: number;
   /** Rungs of the silence ladder taken: 0 to 3. */
   readonly silence: number;
@@ -110,10 +114,12 @@ export const INITIAL: Conversation = Object.freeze({
   greetingTries: 0,
   greetingBegan: false,
   callerSpeaking: false,
+  utterance: null,
   callerWaits: false,
   expecting: false,
   generating: null,
   playing: null,
+  heard: null,
   openTools: 0,
   silence: 0,
   stalls: 0,

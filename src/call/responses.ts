@@ -62,6 +62,7 @@ export function onPlaybackStarted(draft: Draft, responseId: string): void {
 
 export function onPlaybackOver(draft: Draft, responseId: string, whole: boolean): void {
   const { state } = draft;
+  state.heard = responseId;
   if (state.playing === responseId) {
     state.playing = null;
     stopTimer(draft, 'playback');

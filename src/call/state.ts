@@ -56,13 +56,13 @@ function handle(draft: Draft, event: CallEvent): void {
     case 'playback_cleared':
       return onPlaybackOver(draft, event.responseId, false);
     case 'speech_started':
-      return onSpeechStarted(draft);
+      return onSpeechStarted(draft, event.itemId);
     case 'speech_stopped':
       return onSpeechStopped(draft);
     case 'turn_committed':
       return onTurnCommitted(draft);
     case 'caller_text':
-      if (draft.state.closing !== null) onClosingText(draft, draft.state.closing, event.text);
+      if (draft.state.closing !== null) onClosingText(draft, draft.state.closing, event.itemId, event.text);
       return;
     case 'key_pressed':
       return onKey(draft, event.key);
