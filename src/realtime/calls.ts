@@ -70,6 +70,8 @@ const BEFORE_SENDING = new Set([
   'ENETUNREACH',
   'UND_ERR_CONNECT_TIMEOUT',
 ]);
+/** The same for handshakes of TLS: what Node and OpenSSL call certificates and peers that are not to be trusted. */
+const TLS_REFUSED = /^(ERR_TLS_|ERR_SSL_|UNABLE_TO_)|CERT/;
 
 /** A thin client over one warm connection pool. */
 export function createCallsClient(options: CallsClientOptions): CallsClient {
@@ -170,10 +172,8 @@ function retryAfter(header: string | string[] | undefined): number | null {
 
 function failureOf(error: unknown, timedOut: boolean): CallOutcome {
   const code = timedOut ? 'timeout' : codeOf(error);
-  if (BEFORE_SENDING.has(code) || code.startsWith('ERR_TLS') || code.includes('CERT')) {
-    return { kind: 'unreachable', code };
-  }
-  return { kind: 'ambiguous', code };
+  const unsent = BEFORE_SENDING.has(code) || TLS_REFUSED.test(code);
+  return { kind: unsent ? 'unreachable' : 'ambiguous', code };
 }
 
 function codeOf(error: unknown): string {
