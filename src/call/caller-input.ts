@@ -34,7 +34,7 @@ export function onKey(draft: Draft, key: string): void {
 
 export function keysEntered(draft: Draft): void {
   const { state } = draft;
-  if (state.phase === 'greeting' || state.phase === 'attaching') {
+  if (state.phase === 'greeting' || !state.attached) {
     startTimer(draft, 'keypad', KEYPAD_PAUSE_MS);
     return;
   }
@@ -43,5 +43,4 @@ export function keysEntered(draft: Draft): void {
   stopTimer(draft, 'keypad');
   draft.effects.push({ kind: 'tell', text: `[キー入力] ${keys}` });
   respond(draft, 'reply', null);
-  startTimer(draft, 'reply', REPLY_MS);
 }

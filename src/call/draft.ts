@@ -1,4 +1,5 @@
 import type { ResponsePurpose } from '../realtime/turns.ts';
+import { REPLY_MS } from './timeouts.ts';
 import type { Conversation, ConversationRules, Effect, Ending, TimerName } from './conversation.ts';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
@@ -14,7 +15,10 @@ export function draftOf(state: Conversation, rules: ConversationRules): Draft {
   return { state: { ...state }, effects: [], rules };
 }
 
-/** Asks for a response; `say` is spoken word for word, null lets the model answer freely. */
+/**
+ * Asks for a response; `say` is spoken word for word, null lets the model answer freely. In conversation a response
+ * that does not come is asked for again; greeting, goodbye and transfer have timers of their own.
+ */
 export function respond(
   draft: Draft,
   purpose: ResponsePurpose,
@@ -23,6 +27,7 @@ export function respond(
 ): void {
   draft.state.expecting = true;
   draft.effects.push({ kind: 'respond', request: { purpose, say, outputs } });
+  if (draft.state.phase === 'conversing') startTimer(draft, 'reply', REPLY_MS);
 }
 
 export function startTimer(draft: Draft, name: TimerName, ms: number): void {

@@ -13,6 +13,7 @@ export function onResponseCreated(draft: Draft, event: CallEvent & { kind: 'resp
   state.callerWaits = false;
   state.generating = event.responseId;
   stopTimer(draft, 'reply');
+  stopTimer(draft, 'retry');
   if (event.purpose === 'greeting' && state.phase === 'greeting') onGreetingCreated(draft, event.responseId);
   else if (event.purpose === 'closing' && state.closing !== null) {
     onClosingCreated(draft, state.closing, event.responseId);
@@ -94,13 +95,24 @@ export function stalled(draft: Draft, code: string): void {
 /** The pause after a failure is over: ask again. */
 export function retryResponse(draft: Draft): void {
   respond(draft, 'reply', null);
-  startTimer(draft, 'reply', REPLY_MS);
+}
+
+/** What was asked for, or what the caller said, has not been answered. A running response comes first. */
+export function onReplyMissing(draft: Draft): void {
+  const { state } = draft;
+  if (!state.attached || (!state.callerWaits && !state.expecting)) return;
+  if (state.generating === null) stalled(draft, 'no_response');
+  else startTimer(draft, 'reply', REPLY_MS);
 }
 
 /** A response neither speaks nor ends. */
 export function onResponseStuck(draft: Draft): void {
   const { state } = draft;
-  if (state.generating === null || state.playing !== null) return;
+  if (state.generating === null) return;
+  if (state.playing !== null) {
+    startTimer(draft, 'speak', SPEAK_MS);
+    return;
+  }
   draft.effects.push({ kind: 'cancel_response' });
   if (state.phase === 'conversing') stalled(draft, 'response_stuck');
 }

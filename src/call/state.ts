@@ -10,8 +10,8 @@ import {
   onResponseDone,
   onResponseRefused,
   onResponseStuck,
+  onReplyMissing,
   retryResponse,
-  stalled,
 } from './responses.ts';
 import { onSilence, settleSilence } from './silence.ts';
 import { HARD_STOP_MS } from './timeouts.ts';
@@ -147,8 +147,7 @@ function onTimer(draft: Draft, name: TimerName): void {
       if (state.phase === 'greeting') onGreetingTimer(draft);
       return;
     case 'reply':
-      if (state.phase === 'conversing' && (state.callerWaits || state.expecting))
-        stalled(draft, 'no_response');
+      if (state.phase === 'conversing') onReplyMissing(draft);
       return;
     case 'speak':
       return onResponseStuck(draft);

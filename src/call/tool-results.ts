@@ -1,14 +1,14 @@
 import { beginClosing } from './closing.ts';
 import type { CallEvent, Conversation } from './conversation.ts';
-import { respond, startTimer, type Draft } from './draft.ts';
-import { MAX_TOOL_FAILURES, REPLY_MS } from './timeouts.ts';
+import { respond, type Draft } from './draft.ts';
+import { MAX_TOOL_FAILURES } from './timeouts.ts';
 import { beginTransfer } from './transfer.ts';
 
 /** What follows from function calls: the next sentence, a transfer, or the end of the call. */
 
 export function onToolsAnswered(draft: Draft, event: CallEvent & { kind: 'tools_answered' }): void {
   const { state, rules } = draft;
-  state.openTools = 0;
+  state.openTools = Math.max(0, state.openTools - event.outputs.length);
   if (state.phase !== 'conversing') return;
   if (event.failuresInRow >= MAX_TOOL_FAILURES) {
     draft.effects.push({ kind: 'alarm', code: 'tools_failing' });
@@ -27,7 +27,6 @@ export function onToolsAnswered(draft: Draft, event: CallEvent & { kind: 'tools_
       return beginTransfer(draft, event.control.targetKey, event.outputs);
     case undefined:
       respond(draft, 'tool_result', null, event.outputs);
-      startTimer(draft, 'reply', REPLY_MS);
   }
 }
 
