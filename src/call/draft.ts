@@ -50,8 +50,18 @@ export function hangUp(draft: Draft, ending: Ending): void {
 
 /** The call is over. It happens once: every later event finds the phase `over`. */
 export function finish(draft: Draft, ending: Ending): void {
+  conclude(draft, ending);
+  draft.effects.push({ kind: 'end', ending });
+}
+
+/** The hang-up failed: the conversation is over, the call may not be. */
+export function abandon(draft: Draft, ending: Ending): void {
+  conclude(draft, ending);
+  draft.effects.push({ kind: 'alarm', code: 'hangup_failed' }, { kind: 'abandon', ending });
+}
+
+function conclude(draft: Draft, ending: Ending): void {
   const { state } = draft;
-  if (state.phase === 'over') return;
   state.phase = 'over';
   state.ending = ending;
   state.attached = false;
@@ -59,5 +69,4 @@ export function finish(draft: Draft, ending: Ending): void {
     state.notice = state.greetingBegan ? 'unproven' : 'not_played';
     draft.effects.push({ kind: 'notice', proof: state.notice });
   }
-  draft.effects.push({ kind: 'end', ending });
 }

@@ -77,6 +77,7 @@ function retryGreeting(draft: Draft): void {
 function converse(draft: Draft): void {
   const { state } = draft;
   state.phase = 'conversing';
+  state.expecting = false;
   stopTimer(draft, 'greeting');
   draft.effects.push({ kind: 'listen', mode: 'conversation' });
   if (state.callerWaits) respond(draft, 'reply', null);

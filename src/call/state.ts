@@ -1,7 +1,7 @@
 import { onKey, keysEntered, onSpeechStarted, onSpeechStopped, onTurnCommitted } from './caller-input.ts';
 import { beginClosing, onClosingText, onClosingTimer } from './closing.ts';
 import type { CallEvent, Conversation, ConversationRules, Effect, TimerName } from './conversation.ts';
-import { draftOf, finish, hangUp, respond, startTimer, type Draft } from './draft.ts';
+import { abandon, draftOf, finish, hangUp, respond, startTimer, type Draft } from './draft.ts';
 import { greet, onGreetingDetached, onGreetingTimer, resumeGreeting } from './greeting.ts';
 import {
   onPlaybackOver,
@@ -196,12 +196,8 @@ function onMaxDuration(draft: Draft): void {
 function onHungUp(draft: Draft, ok: boolean): void {
   const { state } = draft;
   if (state.ending === null) return;
-  if (ok) {
-    finish(draft, state.ending);
-    return;
-  }
-  state.phase = 'over';
-  draft.effects.push({ kind: 'alarm', code: 'hangup_failed' }, { kind: 'abandon', ending: state.ending });
+  if (ok) finish(draft, state.ending);
+  else abandon(draft, state.ending);
 }
 
 function closeFromOutside(draft: Draft, event: CallEvent & { kind: 'close_requested' }): void {

@@ -41,6 +41,14 @@ export class Walk {
   readonly timers = new Map<TimerName, Running>();
   #order = 0;
 
+  /** Like `send`, but a timer that is not running does not fire. */
+  play(events: readonly CallEvent[]): void {
+    for (const event of events) {
+      if (event.kind === 'timer' && !this.timers.delete(event.name)) continue;
+      this.send(event);
+    }
+  }
+
   /** @returns the effects of these events */
   send(...events: readonly CallEvent[]): Effect[] {
     const from = this.effects.length;
