@@ -14,6 +14,8 @@ export interface TurnDriverOwner {
 
 /** The API confirms or refuses a response within a second; past this its word is lost, ms. */
 const UNCERTAIN_MS = 5_000;
+/** After a refusal that named nobody, ms: a confirmation would have followed at once. */
+const DOUBTFUL_MS = 1_000;
 
 /** Puts the sequencer's decisions on the wire, and releases it when the API's word does not come. */
 export class TurnDriver {
@@ -50,12 +52,14 @@ export class TurnDriver {
     this.#turns.outputAdded(functionCallId);
   }
 
+  /** The sideband is lost: requests are kept for the next one. */
   detached(): void {
-    this.#turns.reattached();
+    this.#turns.detached();
+    this.stop();
   }
 
   attached(): void {
-    this.#watch();
+    this.#carryOut(this.#turns.attached());
   }
 
   stop(): void {
@@ -76,7 +80,7 @@ export class TurnDriver {
       this.stop();
       return;
     }
-    this.#timer ??= this.#clock.setTimer(UNCERTAIN_MS, () => {
+    this.#timer ??= this.#clock.setTimer(this.#turns.doubtful ? DOUBTFUL_MS : UNCERTAIN_MS, () => {
       this.#timer = null;
       this.#carryOut(this.#turns.release());
     });

@@ -56,21 +56,29 @@ export class TurnSequencer {
   /** Sent; response.created or a refusal is awaited. */
   #asked: Asked | null = null;
   #running: Running | null = null;
-  /** Something may be running whose id is not known: after a collision, or on a new sideband. */
+  /** Something is running whose id is not known: after a collision. */
   #unknown = false;
+  /** A collision came that names nobody: what was asked for may have been refused. */
+  #doubtful = false;
+  #attached = true;
   #queue: readonly ResponseRequest[] = [];
   /** Outputs that the conversation holds and no completed response has used yet. */
   #outputs: readonly string[] = NO_OUTPUTS;
   #sent = 0;
 
-  /** Whether a response is asked for, running or may be running. */
+  /** Whether a response is asked for or running, or none can be asked for. */
   get busy(): boolean {
-    return this.#asked !== null || this.#running !== null || this.#unknown;
+    return !this.#attached || this.#asked !== null || this.#running !== null || this.#unknown;
   }
 
   /** Whether the sequencer waits for a word of the API that may be lost: the owner releases it after a while. */
   get uncertain(): boolean {
-    return this.#running === null && (this.#unknown || this.#asked !== null);
+    return this.#attached && this.#running === null && (this.#unknown || this.#asked !== null);
+  }
+
+  /** Whether the word that is awaited has probably come, without a name: it is not worth waiting long. */
+  get doubtful(): boolean {
+    return this.#doubtful && this.#asked !== null;
   }
 
   /** Requests that are not sent yet. */
@@ -86,6 +94,7 @@ export class TurnSequencer {
   /** Asks for a response. It is sent at once, or when the running one is done. */
   request(request: ResponseRequest): readonly TurnCommand[] {
     if (request.purpose === 'filler' && this.busy) return NOTHING;
+    if (request.purpose === 'reply' && this.#queue.some(isFree)) return NOTHING;
     this.#queue = [...this.#queue.filter((waiting) => !supersedes(request, waiting)), request];
     return this.#pump();
   }
@@ -100,7 +109,9 @@ export class TurnSequencer {
     const asked = this.#asked !== null && this.#asked.key === key ? this.#asked : null;
     if (asked !== null) this.#asked = null;
     this.#unknown = false;
-    this.#running = { responseId, request: asked?.request ?? null, uses: this.#outputs };
+    const request = asked?.request ?? null;
+    const uses = request === null || isFree(request) ? this.#outputs : NO_OUTPUTS;
+    this.#running = { responseId, request, uses };
     return asked?.request.purpose ?? null;
   }
 
@@ -117,33 +128,42 @@ export class TurnSequencer {
   /**
    * An error event arrived.
    *
-   * @param key the event id it names: ours are the request keys; null when it names none
+   * @param key the event id it names: ours are the request keys; null when it names none, as a collision of turn
+   *   detection does
    */
   failed(key: string | null, code: string): readonly TurnCommand[] {
     const asked = this.#asked;
     const collision = code === ALREADY_ACTIVE;
-    if (asked === null || (asked.key !== key && !(collision && key === null))) return NOTHING;
-    this.#asked = null;
-    if (!collision) return [{ kind: 'refused', request: asked.request, code }, ...this.#pump()];
+    if (asked !== null && collision && key === null) this.#doubtful = true;
+    if (asked === null || asked.key !== key) return NOTHING;
+    if (!collision) {
+      this.#asked = null;
+      return [{ kind: 'refused', request: asked.request, code }, ...this.#pump()];
+    }
     if (this.#running === null) this.#unknown = true;
-    if (!isOptional(asked.request.purpose)) this.#queue = [asked.request, ...this.#queue];
+    this.#takeBack(isOptional);
     return NOTHING;
   }
 
-  /** The sideband is new: what ran may still run, and what was asked for may not have arrived. */
-  reattached(): void {
-    const asked = this.#asked;
-    if (asked !== null && !isOptional(asked.request.purpose)) this.#queue = [asked.request, ...this.#queue];
-    this.#asked = null;
+  /** The sideband is lost: nothing can be sent, what was asked for may not have arrived, what runs is not told. */
+  detached(): void {
+    this.#attached = false;
+    this.#takeBack(mayBeForgotten);
     this.#running = null;
-    this.#unknown = true;
+    this.#unknown = false;
+  }
+
+  /** A new sideband: what still runs from before shows by a collision. */
+  attached(): readonly TurnCommand[] {
+    this.#attached = true;
+    return this.#pump();
   }
 
   /** Nothing was heard for long enough: what was uncertain is over. */
   release(): readonly TurnCommand[] {
     if (!this.uncertain) return NOTHING;
     this.#unknown = false;
-    this.#asked = null;
+    this.#takeBack(mayBeForgotten);
     return this.#pump();
   }
 
@@ -160,6 +180,13 @@ export class TurnSequencer {
     );
   }
 
+  /** Puts what was asked for back in front of the queue, unless `forget` says that it can do without. */
+  #takeBack(forget: (purpose: ResponsePurpose) => boolean): void {
+    const asked = this.#asked;
+    this.#asked = null;
+    if (asked !== null && !forget(asked.request.purpose)) this.#queue = [asked.request, ...this.#queue];
+  }
+
   #pump(): readonly TurnCommand[] {
     if (this.busy) return NOTHING;
     const [request, ...rest] = this.#queue;
@@ -168,6 +195,7 @@ export class TurnSequencer {
     this.#sent += 1;
     const key = `req_${this.#sent}`;
     this.#asked = { key, request };
+    this.#doubtful = false;
     return [{ kind: 'create', key, request }];
   }
 }
@@ -175,6 +203,16 @@ export class TurnSequencer {
 /** Said only if nothing else is being said: a collision makes it superfluous. */
 function isOptional(purpose: ResponsePurpose): boolean {
   return purpose === 'reply' || purpose === 'filler' || purpose === 'reprompt' || purpose === 'keypad_offer';
+}
+
+/** The greeting is never repeated unless its owner says so: it may have been heard. */
+function mayBeForgotten(purpose: ResponsePurpose): boolean {
+  return purpose === 'greeting' || isOptional(purpose);
+}
+
+/** Whether the model answers in its own words, and so all that came before. */
+function isFree(request: ResponseRequest): boolean {
+  return request.say === null;
 }
 
 /** Whether `next` makes the waiting request pointless: one response answers all that came before it. */
