@@ -10,7 +10,8 @@ if (options === null) {
 } else if (options.help) {
   process.stdout.write(HELP);
 } else {
-  const screen = new Screen(process.stdout, paintFor(process.stdout, process.env['NO_COLOR']));
+  const pace = process.stdout.isTTY ? 'characters' : 'at once';
+  const screen = new Screen(process.stdout, paintFor(process.stdout, process.env['NO_COLOR']), pace);
   process.exitCode = await run(options, screen);
 }
 

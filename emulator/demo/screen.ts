@@ -11,39 +11,47 @@ const INDENT = TIME + 2 + LABEL + 2;
 
 /** Where a program writes to. */
 export interface Output {
-  readonly isTTY?: boolean;
   readonly columns?: number;
   write(text: string): unknown;
 }
 
-export type Speaker = 'agent' | 'caller';
+type Speaker = 'agent' | 'caller';
 
 const SPEAKERS: Readonly<Record<Speaker, string>> = { agent: '電話番', caller: '応募者' };
 
-/** A sentence that is being written as it is spoken. */
-interface Typing {
-  readonly startedAt: number;
-  readonly msPerCharacter: number;
-  rest: string[];
-  typed: number;
+/**
+ * How speech appears: letter by letter as it is spoken, sentence by sentence as it is spoken, or all at once when it
+ * begins.
+ */
+export type Pace = 'characters' | 'sentences' | 'at once';
+
+/** Text that is written when its time has come, ms of the clock. */
+interface Due {
+  readonly text: string;
+  readonly at: number;
 }
 
-/** Writes a conversation line by line; on a terminal, a sentence appears at the speed at which it is spoken. */
+/** Where a sentence ends. */
+const SENTENCES = /[^。！？]+[。！？]*|[。！？]+/gu;
+
+/** Writes a conversation line by line. */
 export class Screen {
   readonly columns: number;
   readonly paint: Paint;
   readonly #output: Output;
-  #typing: Typing | null = null;
+  readonly #pace: Pace;
+  #waiting: readonly Due[] = [];
 
-  constructor(output: Output, paint: Paint) {
+  constructor(output: Output, paint: Paint, pace: Pace) {
     this.#output = output;
     this.paint = paint;
+    this.#pace = pace;
     this.columns = Math.min(COLUMNS.max, Math.max(COLUMNS.min, output.columns ?? COLUMNS.unknown));
   }
 
   /** Any text as it is, on lines of its own. */
   lines(...lines: readonly string[]): void {
-    this.flush();
+    if (this.#pace !== 'sentences') this.flush();
     for (const line of lines) this.#output.write(`${line}\n`);
   }
 
@@ -79,48 +87,69 @@ export class Screen {
   }
 
   /**
-   * Something that was said.
+   * Something that the caller says.
    *
    * @param at ms since the telephone rang
-   * @param typing how it appears on a terminal: from when on, and how long each character takes; absent: at once
    */
-  speech(
-    at: number,
-    speaker: Speaker,
-    text: string,
-    typing?: { readonly startedAt: number; readonly msPerCharacter: number },
-  ): void {
+  callerSpeech(at: number, text: string): void {
+    this.lines(...this.#speech(at, 'caller', text));
+  }
+
+  /**
+   * Something that the agent begins to say.
+   *
+   * @param at ms since the telephone rang
+   * @param startedAt the same moment in ms of the clock that `advance` is told
+   */
+  agentSpeech(at: number, text: string, startedAt: number, msPerCharacter: number): void {
     this.flush();
-    const { paint } = this;
-    const label = padEnd(SPEAKERS[speaker], LABEL);
-    const painted = speaker === 'agent' ? paint.cyan(label) : paint.yellow(label);
-    this.#output.write(`${paint.dim(stamp(at))}  ${paint.bold(painted)}  `);
-    const words = wrap(text, this.columns - INDENT).join(`\n${' '.repeat(INDENT)}`);
-    if (typing === undefined || this.#output.isTTY !== true) {
-      this.#output.write(`${words}\n`);
-      return;
+    if (this.#pace === 'characters') {
+      const characters = Array.from(`${this.#speech(at, 'agent', text).join('\n')}\n`);
+      const lead = characters.length - Array.from(text).length;
+      this.#waiting = characters.map((character, index) => ({
+        text: character,
+        at: startedAt + Math.max(0, index - lead) * msPerCharacter,
+      }));
+    } else if (this.#pace === 'sentences') {
+      let spoken = 0;
+      this.#waiting = (text.match(SENTENCES) ?? []).map((sentence) => {
+        const delay = spoken * msPerCharacter;
+        spoken += Array.from(sentence).length;
+        const lines = this.#speech(at + delay, 'agent', sentence);
+        return { text: `${lines.join('\n')}\n`, at: startedAt + delay };
+      });
+    } else {
+      this.lines(...this.#speech(at, 'agent', text));
     }
-    this.#typing = { ...typing, rest: Array.from(words), typed: 0 };
   }
 
   /** Writes what has been spoken by now, in ms of the clock. */
   advance(now: number): void {
-    const typing = this.#typing;
-    if (typing === null) return;
-    const due = Math.floor((now - typing.startedAt) / typing.msPerCharacter);
-    while (typing.typed < due && typing.rest.length > 0) {
-      const character = typing.rest.shift() ?? '';
-      if (character.trim() !== '') typing.typed += 1;
-      this.#output.write(character);
-    }
-    if (typing.rest.length === 0) this.flush();
+    const due = this.#waiting.filter(({ at }) => at <= now);
+    this.#waiting = this.#waiting.slice(due.length);
+    if (due.length > 0) this.#output.write(due.map(({ text }) => text).join(''));
   }
 
-  /** Writes the rest of a sentence at once. */
+  /** Writes the rest of what is being said at once. */
   flush(): void {
-    if (this.#typing === null) return;
-    this.#output.write(`${this.#typing.rest.join('')}\n`);
-    this.#typing = null;
+    this.advance(Number.POSITIVE_INFINITY);
+  }
+
+  /** What is being said was cut: sentences that had not begun are not written. */
+  cut(): void {
+    if (this.#pace === 'sentences') this.#waiting = [];
+    else this.flush();
+  }
+
+  #speech(at: number, speaker: Speaker, text: string): string[] {
+    const { paint } = this;
+    const label = padEnd(SPEAKERS[speaker], LABEL);
+    const painted = speaker === 'agent' ? paint.cyan(label) : paint.yellow(label);
+    const [first = '', ...more] = wrap(text, this.columns - INDENT);
+    return [
+      `${paint.dim(stamp(at))}  ${paint.bold(painted)}  ${first}`,
+      ...more.map((line) => ' '.repeat(INDENT) + line),
+    ];
   }
 }
 

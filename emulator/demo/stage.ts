@@ -1,20 +1,15 @@
-import type { Clock } from '../../src/lib/clock.ts';
-import { pause } from '../../src/lib/deadline.ts';
-import type { EmulatedCall } from '../types.ts';
+import { parsePhoneNumberFromString } from 'libphonenumber-js/max';
 import { Caller, DemoFailure } from './caller.ts';
+import { collectFacts, settled } from './facts.ts';
 import type { House } from './house.ts';
 import type { Screen } from './screen.ts';
 import type { DemoCall } from './scripts.ts';
-import { type CallFacts, functionCallsOn } from './verdict.ts';
+import type { CallFacts } from './verdict.ts';
 import { CallWatcher } from './watcher.ts';
 
 /** Both sides speak at their real pace; the clock is what runs faster. */
 const PLAYBACK_SPEED = 1;
-/** The end of a call is stored by then, ms of the clock. */
-const STORED_WITHIN_MS = 10_000;
-const LOOK_MS = 50;
-
-/** The number that is called, from the range for fiction. */
+/** The number that is called. */
 const DIALLED = '+81312340000';
 
 /** How one call went. */
@@ -30,14 +25,14 @@ export async function playCall(house: House, screen: Screen, demoCall: DemoCall)
   const { from } = demoCall;
   const call = await emulator.ring({ from: `<sip:${from}@pstn.example>`, dialled: DIALLED, deliver: false });
   const rangAt = clock.monotonic();
-  screen.event(0, '☎', `着信 ${masked(from)} → ${masked(DIALLED)}`);
+  screen.event(0, '☎', `着信 ${national(from)} → ${national(DIALLED)}`);
   const delivery = await call.deliver();
   screen.event(clock.monotonic() - rangAt, '✔', `署名付き webhook を検証、記帳 (HTTP ${delivery.status})`);
   const watcher = new CallWatcher({ call, clock, screen, playbackSpeed: PLAYBACK_SPEED, rangAt });
   const shown = watcher.run();
   const failure = await play(demoCall, new Caller({ call, clock, watcher }));
   if (call.state !== 'over') call.hangUp();
-  await settled(house, call, clock);
+  await settled(house, call);
   watcher.stop();
   await shown;
   return { facts: await collectFacts(house, call, delivery.status), failure };
@@ -53,34 +48,7 @@ async function play(demoCall: DemoCall, caller: Caller): Promise<string | null> 
   }
 }
 
-/** Waits until the end of the call is stored, or the time for that is over; the verdict tells which. */
-async function settled(house: House, call: EmulatedCall, clock: Clock): Promise<void> {
-  const deadline = clock.monotonic() + STORED_WITHIN_MS;
-  while (clock.monotonic() < deadline) {
-    const stored = await house.app.store.calls.getCall(call.id);
-    if (stored !== null && stored.endedAt !== null) break;
-    await pause(clock, LOOK_MS);
-  }
-  await house.app.recorder.flush();
-}
-
-async function collectFacts(house: House, call: EmulatedCall, webhookStatus: number): Promise<CallFacts> {
-  const store = house.app.store.calls;
-  const messages = await store.listMessages(100);
-  return {
-    call: await store.getCall(call.id),
-    turns: await store.listTurns(call.id),
-    tools: await store.listToolCalls(call.id),
-    messages: messages.filter(({ callId }) => callId === call.id),
-    webhookStatus,
-    endedBy: call.endedBy,
-    heard: call.heard,
-    sidebands: call.connections,
-    functionCalls: functionCallsOn(call.wire, 'take_message'),
-  };
-}
-
-/** The last four digits alone. */
-function masked(number: string): string {
-  return `${'*'.repeat(Math.max(0, number.length - 4))}${number.slice(-4)}`;
+/** A number as it is written in Japan. */
+function national(number: string): string {
+  return parsePhoneNumberFromString(number)?.formatNational() ?? number;
 }

@@ -45,13 +45,13 @@ export class CallWatcher {
   stop(): void {
     this.#stopped = true;
     this.refresh();
-    this.#options.screen.flush();
+    this.#options.screen.cut();
   }
 
   /** Shows what the caller says now. */
   callerSays(text: string): void {
     this.refresh();
-    this.#options.screen.speech(this.#sinceRing(), 'caller', text);
+    this.#options.screen.callerSpeech(this.#sinceRing(), text);
   }
 
   /** Shows something that happens now and is not on the wire. */
@@ -115,10 +115,11 @@ export class CallWatcher {
     if (startedAt === undefined || words === undefined || this.#shown.has(responseId)) return;
     this.#shown.add(responseId);
     const msPerCharacter = spokenMs('ー', playbackSpeed);
-    screen.speech(startedAt - rangAt, 'agent', words, { startedAt, msPerCharacter });
+    screen.agentSpeech(startedAt - rangAt, words, startedAt, msPerCharacter);
   }
 
   #cut(at: number, responseId: string): void {
+    this.#options.screen.cut();
     const heard = this.#options.call.heard.find((each) => each.cut && each.responseId === responseId);
     this.#event(at, '✂', `応募者が話し始め、ここまでで止まりました: 「${heard?.text ?? ''}」`);
   }
