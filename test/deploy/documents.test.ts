@@ -90,7 +90,7 @@ for (const readme of READMES) {
   });
 
   t.test(`${readme}: the log lines it shows are those that are written`, async (t) => {
-    const lines = all(read(readme), /`([A-Z]\w+ [a-z][^`]+)`/g);
+    const lines = all(read(readme), /`([A-Z]\w+\.? [A-Za-z][^`]+)`/g);
     t.ok(lines.length >= 12);
     for (const line of lines) {
       const [words = ''] = line.split(/…$|http:/);
