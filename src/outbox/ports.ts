@@ -1,4 +1,5 @@
 import type { QueryExecutorProvider } from 'kysely';
+import type { TemplateData, TemplateKey } from '../briefing/message-template.ts';
 
 /**
  * What the service asks of its outbox: messages to people and webhooks to machines that leave exactly because the
@@ -14,19 +15,7 @@ export type Channel = 'sms' | 'email';
 /** Everything that the outbox sends. */
 export type OutboundKind = Channel | 'webhook';
 
-/** What a message says; the words are those of the message file. */
-export type TemplateKey =
-  | 'attendance_confirmed'
-  | 'absence_received'
-  | 'late_received'
-  | 'slot_moved'
-  | 'waiting_promoted'
-  | 'waiting_listed'
-  | 'callback_promised'
-  | 'reminder';
-
-/** Values of a template's placeholders by name, each ready to be read, such as `11月25日(水) 14:00`. */
-export type TemplateData = Readonly<Record<string, string>>;
+export type { TemplateData, TemplateKey };
 
 /** One message to one person. */
 export interface MessageRequest {

@@ -7,6 +7,7 @@ import { createCallStore } from './call-store.ts';
 import { readFailure } from './failure.ts';
 import { createRunner, unavailable } from './operation.ts';
 import { openEmbedded } from './pglite.ts';
+import type { JobConnection } from './job-connection.ts';
 import type { CallStore } from './ports.ts';
 import { openServer } from './postgres.ts';
 import type { Database } from './schema.ts';
@@ -35,6 +36,8 @@ export interface Store {
   readonly db: Kysely<Database>;
   readonly kind: 'pglite' | 'postgres';
   readonly transact: Transact;
+  /** The way of durable jobs to the same database. */
+  readonly jobs: JobConnection;
   /** Stops maintenance, closes connections and lets go of the data directory; idempotent. */
   close(): Promise<void>;
 }
@@ -63,6 +66,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     db,
     kind,
     transact: createTransact({ db, clock, random, claimTimeoutMs }),
+    jobs: database.jobs,
     close: async () => (closing ??= database.close()),
   };
 }

@@ -7,6 +7,7 @@ import { startCheckpoints } from './checkpoint.ts';
 import { type DataLock, lockDataDir } from './data-lock.ts';
 import { DURABLE_START_PARAMS, DurableFs } from './durable-fs.ts';
 import { ensureDatabaseDir } from './first-boot.ts';
+import { type JobConnection, embeddedJobConnection } from './job-connection.ts';
 import { migrate } from './migrate.ts';
 import { PARSERS } from './parsers.ts';
 import type { Database } from './schema.ts';
@@ -28,6 +29,7 @@ export interface EmbeddedOptions {
 /** An open database, migrated, with its maintenance running. */
 export interface OpenDatabase {
   readonly db: Kysely<Database>;
+  readonly jobs: JobConnection;
   close(): Promise<void>;
 }
 
@@ -68,6 +70,7 @@ async function start(
   ];
   return {
     db,
+    jobs: embeddedJobConnection(engine),
     close: async () => {
       await Promise.all(schedules.map(async (schedule) => schedule.stop()));
       await db.destroy();

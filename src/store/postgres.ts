@@ -58,7 +58,7 @@ export async function openServer(options: ServerOptions): Promise<OpenDatabase> 
       }),
     }),
   });
-  return { db, close: async () => db.destroy() };
+  return { db, jobs: { kind: 'server', databaseUrl: options.databaseUrl }, close: async () => db.destroy() };
 }
 
 /** Runs the migrations over connections of their own, whose statements may take longer than a call can wait. */

@@ -99,6 +99,42 @@ export interface MessagesTable {
   at: Date;
 }
 
+/** Messages and webhooks that leave, or have left. */
+export interface OutboundMessagesTable {
+  message_id: string;
+  kind: 'sms' | 'email' | 'webhook';
+  template_key: string;
+  recipient: string;
+  body: string;
+  subject: string | null;
+  call_id: string | null;
+  applicant_id: string | null;
+  natural_key: string;
+  state: Generated<'queued' | 'sending' | 'unknown' | 'sent' | 'delivered' | 'failed' | 'dead'>;
+  resolution: 'direct' | 'reconciled' | 'resent' | 'callback' | null;
+  attempts: Generated<number>;
+  due_at: Date;
+  not_after: Date;
+  first_tried_at: Date | null;
+  /** When it was last handed to the sender. */
+  handed_at: Date | null;
+  /** Tells the worker that sends it from one that was slow and lost it. */
+  claim_token: string | null;
+  lease_until: Date | null;
+  provider_id: string | null;
+  detail: string | null;
+  created_at: Date;
+  sent_at: Date | null;
+}
+
+/** Messages counted against a limit. */
+export interface OutboundCountsTable {
+  scope: 'call' | 'number' | 'budget';
+  key: string;
+  used: number;
+  expires_at: Date;
+}
+
 /** Tables as both engines return them: timestamptz as Date, bigint and numeric as number. */
 export interface Database {
   inbox: InboxTable;
@@ -107,4 +143,6 @@ export interface Database {
   tool_calls: ToolCallsTable;
   usage: UsageTable;
   messages: MessagesTable;
+  outbound_messages: OutboundMessagesTable;
+  outbound_counts: OutboundCountsTable;
 }

@@ -1,0 +1,86 @@
+import { createHash } from 'node:crypto';
+import { sql } from 'kysely';
+import type { EnqueueRefusal, Executor } from './ports.ts';
+import { dayInJapan } from './quiet-hours.ts';
+
+/** Messages that one call may cause: its confirmation and one correction. */
+export const MESSAGES_PER_CALL = 2;
+/** Messages to one number or address on one day in Japan, whatever caused them. */
+export const MESSAGES_PER_RECIPIENT_PER_DAY = 3;
+
+/** Ms that a counter is kept after its first message: longer than a day and a call. */
+const KEEP_MS = 3 * 86_400_000;
+
+export interface LimitedMessage {
+  readonly to: string;
+  readonly callId: string | null;
+}
+
+/**
+ * Counts a message against its call, its recipient and the day's budget, in the transaction that stores it. Each
+ * counter is one conditional statement, so that messages that are stored at the same moment cannot exceed it; all
+ * transactions take the counters in the same order, so they never wait for each other in a circle.
+ *
+ * @param budget messages to all people on one day
+ * @returns null when it is within all limits; else the first one that is used up, and nothing is counted
+ */
+export async function countMessage(
+  trx: Executor,
+  message: LimitedMessage,
+  budget: number,
+  now: number,
+): Promise<EnqueueRefusal | null> {
+  const day = dayInJapan(now);
+  const counters: Counter[] = [];
+  if (message.callId !== null) {
+    counters.push({ scope: 'call', key: message.callId, limit: MESSAGES_PER_CALL, refusal: 'call_limit' });
+  }
+  counters.push(
+    {
+      scope: 'number',
+      key: `${hashOf(message.to)}/${day}`,
+      limit: MESSAGES_PER_RECIPIENT_PER_DAY,
+      refusal: 'number_limit',
+    },
+    { scope: 'budget', key: day, limit: budget, refusal: 'budget' },
+  );
+  for (const [index, counter] of counters.entries()) {
+    if (await take(trx, counter, now)) continue;
+    for (const taken of counters.slice(0, index)) await giveBack(trx, taken);
+    return counter.refusal;
+  }
+  return null;
+}
+
+interface Counter {
+  readonly scope: 'call' | 'number' | 'budget';
+  readonly key: string;
+  readonly limit: number;
+  readonly refusal: EnqueueRefusal;
+}
+
+async function take(trx: Executor, counter: Counter, now: number): Promise<boolean> {
+  if (counter.limit < 1) return false;
+  const { rows } = await sql`
+    insert into outbound_counts as c (scope, key, used, expires_at)
+    values (${counter.scope}, ${counter.key}, 1, ${new Date(now + KEEP_MS)})
+    on conflict (scope, key) do update set used = c.used + 1 where c.used < ${counter.limit}
+    returning used`.execute(trx);
+  return rows.length === 1;
+}
+
+async function giveBack(trx: Executor, counter: Counter): Promise<void> {
+  await sql`
+    update outbound_counts set used = used - 1
+    where scope = ${counter.scope} and key = ${counter.key}`.execute(trx);
+}
+
+/** Removes counters whose day or call is long over. */
+export async function forgetCounts(db: Executor, now: number): Promise<void> {
+  await sql`delete from outbound_counts where expires_at < ${new Date(now)}`.execute(db);
+}
+
+/** The counters hold no number in plain text. */
+function hashOf(recipient: string): string {
+  return createHash('sha256').update(recipient).digest('hex').slice(0, 32);
+}

@@ -1,0 +1,154 @@
+import { createHash } from 'node:crypto';
+import { type MessageTemplates, renderTemplate } from '../briefing/message-template.ts';
+import { phoneKind } from '../briefing/phone-number.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Random } from '../lib/random.ts';
+import type { JobEngine } from './jobs.ts';
+import { countMessage } from './limits.ts';
+import type {
+  ChangeEvent,
+  EnqueueRefusal,
+  EnqueueResult,
+  Executor,
+  MessageQueue,
+  MessageRequest,
+  Senders,
+} from './ports.ts';
+import { afterQuietHours, type QuietHours } from './quiet-hours.ts';
+import { isUrgent, queueOf } from './queues.ts';
+import { deleteRow, insertRow } from './rows.ts';
+
+/** A message that could not leave within a day has nothing to say any more, ms. */
+const MESSAGE_LIFE_MS = 86_400_000;
+/** Webhooks are tried for a day, ms; the last wait may end a little later. */
+const WEBHOOK_LIFE_MS = 86_400_000 + 3_600_000;
+/** Longest address that SMTP knows. */
+const MAX_ADDRESS = 254;
+
+/** A webhook target as far as the queue is concerned. */
+export interface EventTarget {
+  readonly name: string;
+}
+
+export interface MessageQueueParts {
+  readonly jobs: Pick<JobEngine, 'add'>;
+  readonly senders: Senders;
+  readonly templates: MessageTemplates;
+  readonly targets: readonly EventTarget[];
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly quietHours: QuietHours | null;
+  /** Messages to people on one day in Japan. */
+  readonly budget: number;
+}
+
+/** The way into the outbox. */
+export function createMessageQueue(parts: MessageQueueParts): MessageQueue {
+  return {
+    enqueue: async (trx, request) => enqueue(parts, trx, request),
+    publish: async (trx, event) => publish(parts, trx, event),
+  };
+}
+
+async function enqueue(
+  parts: MessageQueueParts,
+  trx: Executor,
+  request: MessageRequest,
+): Promise<EnqueueResult> {
+  const unfit = unfitness(parts, request);
+  if (unfit !== null) return { outcome: 'refused', reason: unfit };
+
+  const now = parts.clock.now();
+  const messageId = parts.random.uuid();
+  const rendered = renderTemplate(parts.templates, request.templateKey, request.kind, {
+    ...request.data,
+    receipt: receiptOf(messageId),
+  });
+  const dueAt = isUrgent(request.kind, request.templateKey, 0) ? now : afterQuietHours(now, parts.quietHours);
+  const stored = await insertRow(trx, {
+    messageId,
+    kind: request.kind,
+    templateKey: request.templateKey,
+    to: request.to,
+    body: rendered.text,
+    subject: rendered.subject,
+    callId: request.callId,
+    applicantId: request.applicantId,
+    naturalKey: `message/${request.naturalKey}`,
+    dueAt,
+    notAfter: request.notAfter ?? dueAt + MESSAGE_LIFE_MS,
+    createdAt: now,
+  });
+  if (stored.duplicate) return { outcome: 'duplicate', messageId: stored.messageId };
+
+  const usedUp = await countMessage(trx, request, parts.budget, now);
+  if (usedUp !== null) {
+    await deleteRow(trx, messageId);
+    return { outcome: 'refused', reason: usedUp };
+  }
+  await parts.jobs.add(trx, queueOf(request.kind), { messageId }, { at: dueAt });
+  return { outcome: 'queued', messageId, dueAt };
+}
+
+function unfitness(parts: MessageQueueParts, request: MessageRequest): EnqueueRefusal | null {
+  if (request.kind === 'email') {
+    if (!isAddress(request.to)) return 'invalid_address';
+  } else {
+    const kind = phoneKind(request.to);
+    // Only Japanese mobiles: messages abroad are how others earn money with somebody's account.
+    if (kind === 'fixed') return 'landline';
+    if (kind !== 'mobile' || !request.to.startsWith('+81')) return 'not_mobile';
+  }
+  return parts.senders.has(request.kind) ? null : 'channel_off';
+}
+
+/** One plain address: what could be a second recipient, a name or a header is none. */
+function isAddress(text: string): boolean {
+  return (
+    text.length <= MAX_ADDRESS && /^[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$/.test(text)
+  );
+}
+
+/** Letters and digits that cannot be taken for each other. */
+const RECEIPT_LETTERS = '23456789ABCDEFGHJKMNPQRSTUVWXYZ';
+const RECEIPT_LENGTH = 6;
+
+/** The number under which a message is found again, by people and at the provider: six letters of its id. */
+export function receiptOf(messageId: string): string {
+  const bytes = createHash('sha256').update(messageId).digest();
+  return Array.from({ length: RECEIPT_LENGTH }, (_, index) =>
+    RECEIPT_LETTERS.charAt((bytes[index] ?? 0) % RECEIPT_LETTERS.length),
+  ).join('');
+}
+
+async function publish(parts: MessageQueueParts, trx: Executor, event: ChangeEvent): Promise<number> {
+  const now = parts.clock.now();
+  // The order of the keys is the order in which Standard Webhooks shows them.
+  const body = JSON.stringify({
+    type: event.type,
+    timestamp: new Date(event.at).toISOString(),
+    data: event.data,
+  });
+  let stored = 0;
+  for (const { name } of parts.targets) {
+    const messageId = parts.random.uuid();
+    const { duplicate } = await insertRow(trx, {
+      messageId,
+      kind: 'webhook',
+      templateKey: event.type,
+      to: name,
+      body,
+      subject: null,
+      callId: null,
+      applicantId: null,
+      naturalKey: `event/${name}/${event.type}/${event.naturalKey}`,
+      dueAt: now,
+      notAfter: now + WEBHOOK_LIFE_MS,
+      createdAt: now,
+    });
+    if (duplicate) continue;
+    await parts.jobs.add(trx, queueOf('webhook'), { messageId }, { at: now });
+    stored += 1;
+  }
+  return stored;
+}
