@@ -17,7 +17,7 @@ export interface AnsweredBatch {
   readonly responseId: string;
   readonly outputs: readonly string[];
   readonly control: ToolControl | null;
-  /** Answers in a row, over the whole call, that were neither ok nor a plain refusal by a tool. */
+  /** Faults in a row, over the whole call. */
   readonly failuresInRow: number;
 }
 
@@ -48,6 +48,7 @@ const TOO_MANY: FunctionAnswer = {
     hint: 'Apologise and end the call.',
   }),
   control: null,
+  fault: true,
 };
 
 interface Batch {
@@ -129,7 +130,7 @@ export class FunctionDesk {
   }
 
   #settle(call: IncomingFunctionCall, batch: Batch, answer: FunctionAnswer, ms: number): void {
-    this.#failuresInRow = answer.status === 'ok' ? 0 : this.#failuresInRow + 1;
+    this.#failuresInRow = answer.fault ? this.#failuresInRow + 1 : 0;
     this.#owner.onToolAnswered(call.name, answer, ms);
     if (this.#over.signal.aborted) return;
     batch.calls.set(call.functionCallId, answer);

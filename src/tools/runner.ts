@@ -24,6 +24,8 @@ export interface FunctionAnswer {
   /** A JSON text. */
   readonly output: string;
   readonly control: ToolControl | null;
+  /** Unknown tool, unfit arguments, or a tool that failed. A tool's own refusal is no fault. */
+  readonly fault: boolean;
 }
 
 export interface ToolRunner {
@@ -88,10 +90,7 @@ async function runCall(
     );
   } catch (error) {
     const timeout = error instanceof DenwabanError && error.code === 'DW_TOOL';
-    options.log.error(
-      { call_id: call.callId, tool: entry.tool.name, reason: describeError(error) },
-      timeout ? 'Tool timed out' : 'Tool failed',
-    );
+    logFailure(options, call, error, timeout ? 'Tool timed out' : 'Tool failed');
     return failure(timeout ? 'timeout' : 'failed');
   } finally {
     abort.abort();
@@ -124,10 +123,7 @@ async function recordRead(
     await options.store.beginToolCall(call, call.name, call.arguments, startedAt);
     await options.store.finishToolCall(call, answer.status, answer.output, options.clock.now());
   } catch (error) {
-    options.log.error(
-      { call_id: call.callId, reason: describeError(error) },
-      'Function call was not recorded',
-    );
+    logFailure(options, call, error, 'Function call was not recorded');
   }
 }
 
@@ -142,12 +138,31 @@ async function answerOnce(
   const { store, clock } = options;
   const begun = await store.beginToolCall(call, call.name, call.arguments, clock.now());
   if (begun.outcome === 'finished' && tool.effect === 'write') {
-    return { status: begun.status, output: begun.output, control: null };
+    return { status: begun.status, output: begun.output, control: null, fault: begun.status === 'failed' };
   }
-  const outcome = await tool.run(args, contextOf(options, call, signal));
-  const answer = answerOf(outcome);
+  const answer = await runRecorded(options, tool, call, args, signal);
   const output = await store.finishToolCall(call, answer.status, answer.output, clock.now());
   return { ...answer, output };
+}
+
+/** A tool that throws has an answer too: without one its entry would stay open for ever. */
+async function runRecorded(
+  options: ToolRunnerOptions,
+  tool: Tool,
+  call: FunctionCall,
+  args: unknown,
+  signal: AbortSignal,
+): Promise<FunctionAnswer> {
+  try {
+    return answerOf(await tool.run(args, contextOf(options, call, signal)));
+  } catch (error) {
+    logFailure(options, call, error, 'Tool failed');
+    return failure('failed');
+  }
+}
+
+function logFailure(options: ToolRunnerOptions, call: FunctionCall, error: unknown, message: string): void {
+  options.log.error({ call_id: call.callId, tool: call.name, reason: describeError(error) }, message);
 }
 
 function contextOf(options: ToolRunnerOptions, call: FunctionCall, signal: AbortSignal): ToolContext {
@@ -176,11 +191,16 @@ function parseArguments(validator: Validator, text: string): { value: unknown } 
 }
 
 function answerOf(outcome: ToolOutcome): FunctionAnswer {
-  return { status: outcome.status, output: textOf(outcome.output), control: outcome.control ?? null };
+  return {
+    status: outcome.status,
+    output: textOf(outcome.output),
+    control: outcome.control ?? null,
+    fault: outcome.status === 'failed',
+  };
 }
 
 function refusal(error: string, hint: string): FunctionAnswer {
-  return { status: 'refused', output: textOf({ ok: false, error, hint }), control: null };
+  return { status: 'refused', output: textOf({ ok: false, error, hint }), control: null, fault: true };
 }
 
 function failure(status: 'failed' | 'timeout'): FunctionAnswer {
@@ -195,6 +215,7 @@ function failure(status: 'failed' | 'timeout'): FunctionAnswer {
           : 'It was not done. Apologise, and offer to take a message or to be called back.',
     }),
     control: null,
+    fault: true,
   };
 }
 
