@@ -85,7 +85,7 @@ const GROUPS = [
 
 const FOLDED = new Map(
   GROUPS.flatMap((group) => {
-    const [form = '', ...variants] = group;
+    const [form = '', ...variants] = Array.from(group);
     return variants.map((variant) => [variant, form] as const);
   }),
 );
@@ -95,7 +95,7 @@ const FOLDED = new Map(
  * two people may differ in nothing but a variant.
  */
 export function foldItaiji(name: string): string {
-  return [...foldWidth(name)]
+  return Array.from(foldWidth(name))
     .map((sign) => FOLDED.get(sign) ?? sign)
     .join('')
     .replace(/\s/gu, '');

@@ -32,7 +32,9 @@ const ROWS: readonly (readonly [vowel: string, kana: string])[] = [
   ['オ', 'オォコゴソゾトドノホボポモヨョロヲ'],
 ];
 
-const VOWEL = new Map(ROWS.flatMap(([vowel, kana]) => [...kana].map((sign) => [sign, vowel] as const)));
+const VOWEL = new Map(
+  ROWS.flatMap(([vowel, kana]) => Array.from(kana).map((sign) => [sign, vowel] as const)),
+);
 
 /** The vowel that a katakana ends in, as ア イ ウ エ オ; undefined for ン, ッ, ー and everything that is no kana. */
 export function vowelOf(kana: string): string | undefined {

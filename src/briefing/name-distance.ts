@@ -103,7 +103,7 @@ export function nameDistance(a: string, b: string): number {
 }
 
 function sounds(name: string): string[] {
-  return [...name].map((sign) => SAME_SOUND[sign] ?? sign);
+  return Array.from(name).map((sign) => SAME_SOUND[sign] ?? sign);
 }
 
 function prefixCosts(signs: readonly string[]): number[] {

@@ -61,7 +61,7 @@ export function matchName(said: string, onFile: string): NameMatch {
 function similarityOf(a: readonly string[], b: readonly string[]): number {
   if (a.length === 0 || b.length === 0) return 0;
   const straight = aligned(a, b);
-  const turned = SWAPPED * Math.max(aligned([...a].reverse(), b), aligned(a, [...b].reverse()));
+  const turned = SWAPPED * Math.max(aligned(a.toReversed(), b), aligned(a, b.toReversed()));
   return a.length + b.length > 2 ? Math.max(straight, turned) : straight;
 }
 
