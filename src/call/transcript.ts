@@ -9,6 +9,10 @@ interface OpenTurn {
   endedAt: number;
   text: string;
   responseId: string | null;
+  /** All of it was generated: its text is final. */
+  generated: boolean;
+  /** How it ended in the caller's ear; null while it is not over. */
+  heard: TurnStatus | null;
 }
 
 /** Deltas kept of a turn in progress, so that a call that breaks off loses no words. */
@@ -64,20 +68,35 @@ export class CallTranscript {
     this.#forgetDeltas('agent');
   }
 
-  /** @param status whether the caller heard it to its end */
+  /**
+   * A cut comes before the text that was cut: the turn is finished when both are known.
+   *
+   * @param status whether the caller heard it to its end
+   */
   agentHeard(responseId: string, status: TurnStatus): void {
-    if (this.#open.has(responseId)) this.#finish(responseId, status, this.#clock.now());
+    const turn = this.#open.get(responseId);
+    if (turn === undefined) return;
+    turn.heard = status;
+    turn.endedAt = this.#clock.now();
+    if (turn.generated) this.#finish(responseId, status, turn.endedAt);
   }
 
   /** All was generated: a response without words is no turn. */
   agentDone(responseId: string): void {
-    if (this.#open.get(responseId)?.text === '') this.#open.delete(responseId);
+    const turn = this.#open.get(responseId);
+    if (turn === undefined) return;
+    turn.generated = true;
+    turn.text += this.#wordsSoFar(responseId);
+    if (turn.text === '') this.#open.delete(responseId);
+    else if (turn.heard !== null) this.#finish(responseId, turn.heard, turn.endedAt);
+    this.#forgetDeltas('agent');
   }
 
   /** Whether what was being played is heard cannot be followed on another sideband. */
   detached(): void {
     for (const [key, turn] of this.#open) {
-      if (turn.role === 'agent' && turn.text !== '') this.#finish(key, 'partial', this.#clock.now());
+      if (turn.role === 'agent' && turn.text !== '')
+        this.#finish(key, turn.heard ?? 'partial', this.#clock.now());
     }
   }
 
@@ -100,10 +119,11 @@ export class CallTranscript {
 
   /** The call is over: whatever was under way is stored as partial. */
   close(): void {
-    this.#applyDeltas();
+    for (const [key, turn] of this.#open) turn.text += this.#wordsSoFar(key);
+    this.#deltas = [];
     for (const [key, turn] of this.#open) {
       if (turn.role === 'agent' && turn.text === '') this.#open.delete(key);
-      else this.#finish(key, 'partial', this.#clock.now());
+      else this.#finish(key, turn.heard ?? 'partial', this.#clock.now());
     }
   }
 
@@ -125,6 +145,8 @@ export class CallTranscript {
       endedAt: now,
       text: '',
       responseId,
+      generated: false,
+      heard: null,
     });
   }
 
@@ -151,25 +173,24 @@ export class CallTranscript {
     this.#deltaBytes = this.#deltas.reduce((bytes, delta) => bytes + delta.raw.length, 0);
   }
 
-  #applyDeltas(): void {
-    for (const { raw } of this.#deltas) {
-      const delta = deltaOf(raw);
-      const turn = delta === null ? undefined : this.#open.get(delta.key);
-      if (turn !== undefined && delta !== null) turn.text += delta.text;
-    }
-    this.#deltas = [];
+  /** What the deltas tell beyond the text that has come. */
+  #wordsSoFar(key: string): string {
+    return this.#deltas
+      .map(({ raw }) => deltaOf(raw))
+      .map((delta) => (delta?.key === key ? delta.text : ''))
+      .join('');
   }
 }
 
 /** @returns null for a delta event that is not of the documented shape */
 function deltaOf(raw: string): { key: string; text: string } | null {
-  let event: Record<string, unknown>;
+  let event: Record<string, unknown> | null;
   try {
-    event = JSON.parse(Buffer.from(raw, 'latin1').toString('utf8')) as Record<string, unknown>;
+    event = JSON.parse(Buffer.from(raw, 'latin1').toString('utf8')) as Record<string, unknown> | null;
   } catch {
     return null;
   }
-  const key = event['response_id'] ?? event['item_id'];
-  const text = event['delta'];
+  const key = event?.['response_id'] ?? event?.['item_id'];
+  const text = event?.['delta'];
   return typeof key === 'string' && typeof text === 'string' ? { key, text } : null;
 }
