@@ -76,8 +76,8 @@ export function createRecorder(store: CallStore, clock: Clock, log: Log): Record
       );
       return false;
     }
-    turns = turns.slice(someTurns.length);
-    usages = usages.slice(someUsages.length);
+    turns = without(turns, someTurns);
+    usages = without(usages, someUsages);
     return true;
   }
 
@@ -94,4 +94,11 @@ export function createRecorder(store: CallStore, clock: Clock, log: Log): Record
       await flush();
     },
   };
+}
+
+/** Rows may have been dropped in front while others were being written: a count would not do. */
+function without<T>(rows: readonly T[], stored: readonly T[]): T[] {
+  const gone = new Set(stored);
+  const first = rows.findIndex((row) => !gone.has(row));
+  return first < 0 ? [] : rows.slice(first);
 }

@@ -1,0 +1,130 @@
+import t from 'tap';
+import { createRecorder } from '../../src/audit/recorder.ts';
+import type { CallStore } from '../../src/store/ports.ts';
+import { claimOf, openTestStore, silentLog, turnOf, usageOf } from '../store/fixtures.ts';
+import { ManualClock } from '../store/manual-clock.ts';
+
+const BATCH_MS = 150;
+const BATCH_ROWS = 200;
+const RETRY_MS = 1_000;
+const MAX_PENDING_ROWS = 50_000;
+
+const store = await openTestStore();
+t.teardown(() => store.close());
+
+/** The real store behind a door that can be shut. */
+class Door {
+  open = true;
+  statements = 0;
+  /** Settles when the next statement is to be let through. */
+  hold: Promise<void> | null = null;
+  readonly calls: CallStore = {
+    ...store.calls,
+    appendTranscript: async (turns, usage) => {
+      this.statements += 1;
+      await this.hold;
+      if (!this.open) throw new Error('store away');
+      return store.calls.appendTranscript(turns, usage);
+    },
+  };
+}
+
+async function recording(name: string) {
+  await store.calls.claimCall(claimOf(name));
+  const door = new Door();
+  const clock = new ManualClock();
+  const callId = `rtc_${name}`;
+  return { callId, door, clock, recorder: createRecorder(door.calls, clock, silentLog) };
+}
+
+t.test('turns and usage go out together, a moment later', async (t) => {
+  const { callId, door, clock, recorder } = await recording('batch');
+  recorder.turn(turnOf(callId, 'item_1'));
+  recorder.turn(turnOf(callId, 'item_2', { sequence: 2 }));
+  recorder.usage(usageOf(callId, 'resp_1'));
+  t.equal(door.statements, 0);
+  clock.advance(BATCH_MS);
+  t.equal(await recorder.flush(), true);
+  t.equal(door.statements, 1);
+  t.equal((await store.calls.listTurns(callId)).length, 2);
+  t.equal((await store.calls.listUsage(callId)).length, 1);
+  t.equal(recorder.pending, 0);
+});
+
+t.test('rows are kept while the store is away, and stored when it is back', async (t) => {
+  const { callId, door, clock, recorder } = await recording('away');
+  door.open = false;
+  recorder.turn(turnOf(callId, 'item_1'));
+  t.equal(await recorder.flush(), false);
+  t.equal(recorder.pending, 1);
+  recorder.turn(turnOf(callId, 'item_2', { sequence: 2 }));
+  door.open = true;
+  clock.advance(RETRY_MS);
+  while (recorder.pending > 0) await new Promise((resolve) => setImmediate(resolve));
+  t.same(
+    (await store.calls.listTurns(callId)).map(({ turnKey }) => turnKey),
+    ['item_1', 'item_2'],
+  );
+});
+
+t.test('a store in trouble is asked once in a while, not for each row', async (t) => {
+  const { callId, door, clock, recorder } = await recording('calm');
+  door.open = false;
+  recorder.turn(turnOf(callId, 'item_0'));
+  await recorder.flush();
+  for (let i = 1; i < 50; i += 1) recorder.turn(turnOf(callId, `item_${i}`, { sequence: i }));
+  clock.advance(RETRY_MS - 1);
+  await new Promise((resolve) => setImmediate(resolve));
+  t.equal(door.statements, 1);
+});
+
+t.test('rows that come while others are being written are not lost', async (t) => {
+  const { callId, door, recorder } = await recording('during');
+  let release: () => void = () => undefined;
+  door.hold = new Promise((resolve) => {
+    release = resolve;
+  });
+  recorder.turn(turnOf(callId, 'item_1'));
+  const first = recorder.flush();
+  recorder.turn(turnOf(callId, 'item_2', { sequence: 2 }));
+  const second = recorder.flush();
+  release();
+  t.same(await Promise.all([first, second]), [true, true]);
+  t.equal((await store.calls.listTurns(callId)).length, 2);
+});
+
+t.test('the oldest row goes when too much waits, and takes no other with it', async (t) => {
+  const { callId, door, recorder } = await recording('drop');
+  let release: () => void = () => undefined;
+  door.hold = new Promise((resolve) => {
+    release = resolve;
+  });
+  // The first batch is under way when the row that is too many comes.
+  for (let i = 1; i <= MAX_PENDING_ROWS; i += 1) {
+    recorder.turn(turnOf(callId, i === BATCH_ROWS + 1 ? 'item_next' : 'item_any'));
+  }
+  recorder.turn(turnOf(callId, 'item_last'));
+  t.equal(recorder.pending, MAX_PENDING_ROWS);
+  release();
+  t.equal(await recorder.flush(), true);
+  t.same((await store.calls.listTurns(callId)).map(({ turnKey }) => turnKey).sort(), [
+    'item_any',
+    'item_last',
+    'item_next',
+  ]);
+});
+
+t.test('closing stores what is left', async (t) => {
+  const { callId, recorder } = await recording('close');
+  recorder.turn(turnOf(callId, 'item_1'));
+  await recorder.close();
+  t.equal((await store.calls.listTurns(callId)).length, 1);
+});
+
+t.test('nothing that a caller can say keeps the rows of others from being stored', async (t) => {
+  const { callId, recorder } = await recording('text');
+  recorder.turn(turnOf(callId, 'item_1', { text: 'a\u0000b\uD800c <img onerror=x> 😀\u202E' }));
+  recorder.turn(turnOf(callId, 'item_2', { sequence: 2 }));
+  t.equal(await recorder.flush(), true);
+  t.equal((await store.calls.listTurns(callId)).length, 2);
+});
