@@ -11,6 +11,7 @@ export {
   transferTargets,
   trustedProxies,
   webhookSecrets,
+  webhookTargets,
 } from './config/derived.ts';
 export { configWarnings } from './config/warnings.ts';
 export type { Environment } from './config/check-schema.ts';

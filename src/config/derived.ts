@@ -34,3 +34,20 @@ export function transferTargets(config: Config): ReadonlyMap<string, string> {
     }),
   );
 }
+
+/** Another system that is told of changes. */
+export interface ConfiguredTarget {
+  readonly name: string;
+  readonly url: string;
+  /** `whsec_` and base64. */
+  readonly secret: string;
+}
+
+/** The webhook targets in the order written. */
+export function webhookTargets(config: Config): ConfiguredTarget[] {
+  return splitList(config.WEBHOOK_TARGETS).map((entry) => {
+    const equals = entry.indexOf('=');
+    const at = entry.indexOf('@');
+    return { name: entry.slice(0, equals), secret: entry.slice(equals + 1, at), url: entry.slice(at + 1) };
+  });
+}

@@ -35,4 +35,19 @@ export const DESCRIPTIONS_JA: Readonly<Record<ConfigName, string>> = {
   BLOCKED_CALLERS: '断る番号または先頭部分 (+8150*、E.164) と、非通知を表す withheld。カンマ区切り。',
   OPENING_HOURS: 'Asia/Tokyo の受付時間。例: Mon-Fri 08:00-20:00, Sat 09:00-13:00。空なら常時。',
   TRANSFER_TARGETS: 'key=tel:+81… または key=sip:user@host の組。カンマ区切り。空なら転送しない。',
+  SMS_SENDER:
+    'SMS の送り手。file なら送らず、内容を DATA_DIR/messages.jsonl に書く (SMTP_URL が空ならメールも)。off なら SMS を使わない。',
+  TWILIO_AUTH_TOKEN:
+    'TWILIO_ACCOUNT_SID の Auth Token。SMS_SENDER=twilio なら必須。状態通知の署名の検証にも使う。',
+  SMS_FROM: 'SMS の発信元。E.164 の番号、MG… のサービス、または英数字 11 文字まで。',
+  PUBLIC_URL: 'インターネットから見たこのサービスのアドレス。設定すると、Twilio が配信結果を知らせてくる。',
+  SMS_HTTP_URL:
+    'SMS_SENDER=http の送り先。JSON を POST する。同じ Idempotency-Key には 1 通だけ送るものであること。',
+  SMS_HTTP_TOKEN: 'SMS_HTTP_URL の Bearer トークン。空なら付けない。',
+  SMTP_URL: 'メールサーバ。smtps://user:password@host:465 または smtp://host:587。空ならメールを送らない。',
+  MAIL_FROM: 'メールの差出人。desk@example.jp または 名前 <desk@example.jp>。SMTP_URL があるとき必須。',
+  MESSAGES: 'メッセージの文面。scenarios/ にあるファイル名 (拡張子なし)、またはパス。',
+  MESSAGES_PER_DAY: '1 日 (日本時間) に人へ送るメッセージの上限。超えた分は断る。',
+  QUIET_HOURS: '直前の通話への返事以外は送らない時間帯 (日本時間)。ほかは明けてから送る。空なら設けない。',
+  WEBHOOK_TARGETS: '変更を知らせる先。name=whsec_…@https://host/path の組。カンマ区切り。空なら知らせない。',
 };

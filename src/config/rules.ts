@@ -1,10 +1,14 @@
 import { isIP } from 'node:net';
+import { MESSAGE_RULES } from './message-rules.ts';
+import { isWebhookSecret } from './secrets.ts';
 import { splitList, isLoopback, parseUrl } from './urls.ts';
 import type { ConfigProblem } from './problem.ts';
 import type { Config, ConfigName } from './schema.ts';
 
 /** Rules that a schema cannot say, one per variable. Each answers with what is wrong, or null. */
-const RULES: Partial<Record<ConfigName, (config: Config) => Finding | null>> = {
+const RULES: Partial<Record<ConfigName, Rule>> = {
+  ...MESSAGE_RULES,
+
   OPENAI_API_KEY: (config) => {
     const key = config.OPENAI_API_KEY;
     if (!/^[\x21-\x7e]+$/.test(key) || /["'`]/.test(key)) {
@@ -118,7 +122,10 @@ const RULES: Partial<Record<ConfigName, (config: Config) => Finding | null>> = {
 };
 
 /** Reason and remedy. */
-type Finding = readonly [reason: string, remedy: string];
+export type Finding = readonly [reason: string, remedy: string];
+
+/** What is wrong with one variable, or null. */
+export type Rule = (config: Config) => Finding | null;
 
 /** Only Japanese numbers: a transfer abroad is how telephone fraud earns its money. */
 const TRANSFER_PAIR = /^[a-z][a-z0-9_]{0,31}=(tel:\+81[1-9]\d{8,9}|sips?:[\w.+~-]+@[\w.-]+(:\d{1,5})?)$/;
@@ -133,16 +140,6 @@ export function checkRules(config: Config): ConfigProblem[] {
     }
   }
   return problems;
-}
-
-/** A zero-length or short key lets anybody sign, so the length of what base64 holds counts. */
-function isWebhookSecret(text: string): boolean {
-  if (!text.startsWith('whsec_')) return false;
-  const encoded = text.slice('whsec_'.length);
-  const bytes = Buffer.from(encoded, 'base64');
-  const canonical = bytes.toString('base64');
-  const same = canonical === encoded || canonical.replace(/=+$/, '') === encoded;
-  return same && bytes.length >= 24 && bytes.length <= 64;
 }
 
 /** Narrowest prefixes that still cover the private ranges 10.0.0.0/8 and fc00::/7. */

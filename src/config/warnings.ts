@@ -22,6 +22,9 @@ export function configWarnings(config: Config, env: Environment, nowMs: number):
   if (config.NODE_ENV === 'production' && config.DATABASE_URL === '' && config.DATA_DIR === 'memory://') {
     warnings.push('DATA_DIR is memory://: every call record is lost when the process ends');
   }
+  if (config.NODE_ENV === 'production' && config.SMS_SENDER === 'file') {
+    warnings.push('SMS_SENDER is file: no text message leaves');
+  }
   return warnings;
 }
 

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { type MessageTemplates, renderTemplate } from '../briefing/message-template.ts';
 import { phoneKind } from '../briefing/phone-number.ts';
 import type { Clock } from '../lib/clock.ts';
@@ -16,6 +15,7 @@ import type {
 } from './ports.ts';
 import { afterQuietHours, type QuietHours } from './quiet-hours.ts';
 import { isUrgent, queueOf } from './queues.ts';
+import { receiptOf } from './receipt.ts';
 import { deleteRow, insertRow } from './rows.ts';
 
 /** A message that could not leave within a day has nothing to say any more, ms. */
@@ -107,18 +107,6 @@ function isAddress(text: string): boolean {
   return (
     text.length <= MAX_ADDRESS && /^[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$/.test(text)
   );
-}
-
-/** Letters and digits that cannot be taken for each other. */
-const RECEIPT_LETTERS = '23456789ABCDEFGHJKMNPQRSTUVWXYZ';
-const RECEIPT_LENGTH = 6;
-
-/** The number under which a message is found again, by people and at the provider: six letters of its id. */
-export function receiptOf(messageId: string): string {
-  const bytes = createHash('sha256').update(messageId).digest();
-  return Array.from({ length: RECEIPT_LENGTH }, (_, index) =>
-    RECEIPT_LETTERS.charAt((bytes[index] ?? 0) % RECEIPT_LETTERS.length),
-  ).join('');
 }
 
 async function publish(parts: MessageQueueParts, trx: Executor, event: ChangeEvent): Promise<number> {
