@@ -10,6 +10,7 @@ import { ensureDatabaseDir } from './first-boot.ts';
 import { type JobConnection, embeddedJobConnection } from './job-connection.ts';
 import { migrate } from './migrate.ts';
 import { PARSERS } from './parsers.ts';
+import { preparing } from './prepared.ts';
 import type { Database } from './schema.ts';
 import { startVacuums } from './vacuum.ts';
 
@@ -57,7 +58,7 @@ async function start(
   lock: DataLock | null,
 ): Promise<OpenDatabase> {
   const engine = await PGlite.create({ ...place, parsers: { ...PARSERS } });
-  const db = new Kysely<Database>({ dialect: new PGliteDialect({ pglite: engine }) });
+  const db = new Kysely<Database>({ dialect: new PGliteDialect({ pglite: preparing(engine) }) });
   try {
     await migrate(db, options.log);
   } catch (error) {
