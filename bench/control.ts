@@ -13,6 +13,8 @@ export interface Usage {
 export interface Question {
   readonly id: number;
   readonly ask: Ask;
+  /** Calls that are held on purpose, and that settling does not wait for. */
+  readonly held: number;
 }
 
 export type Reply = { readonly ready: number } | { readonly id: number; readonly usage: Usage };
@@ -28,7 +30,7 @@ export interface TargetEnvironment {
 }
 
 /** Announces the port and answers questions from now on. A parent that is gone ends the process. */
-export function serveControl(port: number, settle: () => Promise<void>): void {
+export function serveControl(port: number, settle: (held: number) => Promise<void>): void {
   process.on('message', (question: Question) => {
     void answer(question, settle);
   });
@@ -36,8 +38,8 @@ export function serveControl(port: number, settle: () => Promise<void>): void {
   tell({ ready: port });
 }
 
-async function answer({ id, ask }: Question, settle: () => Promise<void>): Promise<void> {
-  if (ask === 'settle') await settle();
+async function answer({ id, ask, held }: Question, settle: (held: number) => Promise<void>): Promise<void> {
+  if (ask === 'settle') await settle(held);
   if (ask === 'collect') collect();
   const { user, system } = process.cpuUsage();
   tell({ id, usage: { cpuUs: user + system, rss: process.memoryUsage.rss() } });

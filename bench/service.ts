@@ -31,9 +31,9 @@ const app = await build({ config, log, droppedLogLines: droppedLines, extraTools
 await app.listen({ port: 0, host: '127.0.0.1' });
 serveControl((app.server.address() as AddressInfo).port, settle);
 
-/** Waits until every call that is over is stored as such, and every row is written. */
-async function settle(): Promise<void> {
-  const idle = (): boolean => app.callManager.calls === app.callManager.live && app.recorder.pending === 0;
+/** Waits until every call but the held ones is over and stored as such, and every row is written. */
+async function settle(held: number): Promise<void> {
+  const idle = (): boolean => app.callManager.calls === held && app.recorder.pending === 0;
   while (!idle()) await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
   await app.store.calls.ping();
 }

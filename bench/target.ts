@@ -11,8 +11,12 @@ export interface Target {
   readonly port: number;
   /** From the start of the process until it listens, ms. */
   readonly bootMs: number;
-  /** `collect` collects garbage first; `settle` waits until everything that is over is stored. */
-  ask(ask: Ask): Promise<Usage>;
+  /**
+   * `collect` collects garbage first; `settle` waits until all calls but the held ones are over and stored.
+   *
+   * @param held calls that are up on purpose; default none
+   */
+  ask(ask: Ask, held?: number): Promise<Usage>;
   stop(): Promise<void>;
 }
 
@@ -69,10 +73,10 @@ export async function startTarget(
     name,
     port,
     bootMs,
-    ask: (ask) =>
+    ask: (ask, held = 0) =>
       new Promise((resolve, reject) => {
         questions += 1;
-        const question: Question = { id: questions, ask };
+        const question: Question = { id: questions, ask, held };
         const giveUp = setTimeout(() => reject(new Error(`${name} does not answer: ${ask}`)), PATIENCE_MS);
         waiting.set(question.id, (usage) => {
           clearTimeout(giveUp);

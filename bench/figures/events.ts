@@ -23,12 +23,16 @@ export async function events(bench: Bench): Promise<Figure[]> {
   const held = new Map<Target, readonly PeerCall[]>();
   for (const target of bench.targets) held.set(target, await holdCalls(bench, target, CALLS));
   const { floor, service } = await interleave(bench, 'events', async (target) => {
-    const cpu = await cpuOf(target, async () => {
-      for (let turn = 0; turn < turns; turn += 1) {
-        for (const call of held.get(target) ?? []) call.send(TURN);
-        await pause(ROUND_MS);
-      }
-    });
+    const cpu = await cpuOf(
+      target,
+      async () => {
+        for (let turn = 0; turn < turns; turn += 1) {
+          for (const call of held.get(target) ?? []) call.send(TURN);
+          await pause(ROUND_MS);
+        }
+      },
+      CALLS,
+    );
     return { cpu: cpu / (turns * CALLS * TURN.length) };
   });
   for (const target of bench.targets) await endCalls(bench, target, held.get(target) ?? []);
@@ -58,7 +62,6 @@ export async function holdCalls(bench: Bench, target: Target, count: number): Pr
       ).catch(reject);
     });
   });
-  await target.ask('settle');
   return calls;
 }
 

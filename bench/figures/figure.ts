@@ -56,11 +56,11 @@ function medians<K extends string>(rounds: readonly Record<K, number>[]): Record
   >;
 }
 
-/** CPU time of the target's process for some work, in µs, until everything is stored. */
-export async function cpuOf(target: Target, work: () => Promise<void>): Promise<number> {
-  const before = await target.ask('settle');
+/** CPU time of the target's process for some work, in µs, until everything is stored. `held`: calls that stay up. */
+export async function cpuOf(target: Target, work: () => Promise<void>, held = 0): Promise<number> {
+  const before = await target.ask('settle', held);
   await work();
-  const after = await target.ask('settle');
+  const after = await target.ask('settle', held);
   return after.cpuUs - before.cpuUs;
 }
 

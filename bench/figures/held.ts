@@ -70,6 +70,7 @@ async function climb(
   for (const step of steps) {
     bench.progress(`held calls: ${target.name}, ${step}`);
     calls.push(...(await holdCalls(full, target, step - calls.length)));
+    await target.ask('settle', step);
     const before = await target.ask('collect');
     await pause(bench.quick ? QUICK_WATCH_MS : WATCH_MS);
     const after = await target.ask('usage');
