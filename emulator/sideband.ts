@@ -13,6 +13,8 @@ interface Connection {
   readonly socket: WebSocket;
   /** Messages held back while the connection is frozen, else null. */
   held: (string | Buffer)[] | null;
+  /** Broken: what had arrived and was not read yet is lost too. */
+  cut: boolean;
 }
 
 /** All WebSockets of one session. Every event goes to each of them. */
@@ -37,9 +39,10 @@ export class Sideband {
   /** Takes a freshly opened socket. Returns its number, from 1. */
   add(socket: WebSocket): number {
     this.#count += 1;
-    const connection: Connection = { number: this.#count, socket, held: null };
+    const connection: Connection = { number: this.#count, socket, held: null, cut: false };
     this.#connections.add(connection);
     socket.on('message', (data, isBinary) => {
+      if (connection.cut) return;
       this.#listener.onReceived(isBinary ? '' : asText(data), connection.number);
     });
     socket.on('close', () => {
@@ -67,7 +70,10 @@ export class Sideband {
 
   /** Breaks every connection without a closing handshake. */
   cut(): void {
-    for (const { socket } of this.#connections) socket.terminate();
+    for (const connection of this.#connections) {
+      connection.cut = true;
+      connection.socket.terminate();
+    }
   }
 
   close(code: number, reason?: string): void {

@@ -1,5 +1,6 @@
 import type { Clock } from '../../src/lib/clock.ts';
 import { pause } from '../../src/lib/deadline.ts';
+import type { CallStore } from '../../src/store/ports.ts';
 import type { EmulatedCall } from '../types.ts';
 import type { CallWatcher } from './watcher.ts';
 
@@ -21,6 +22,7 @@ export interface CallerOptions {
   readonly call: EmulatedCall;
   readonly clock: Clock;
   readonly watcher: CallWatcher;
+  readonly store: CallStore;
 }
 
 /** The person who calls, and the bad luck of the network. */
@@ -83,14 +85,22 @@ export class Caller {
     call.cutSideband();
   }
 
-  /** Breaks the sideband when a function call has just gone out: its output cannot be delivered there. */
+  /**
+   * Breaks the sideband between a function call and its output: from the call on nothing is read there any more, and
+   * when the service has run the tool, the line breaks.
+   */
   async losesSidebandDuring(tool: string): Promise<void> {
-    const { call, watcher } = this.#options;
+    const { call, store, watcher } = this.#options;
     await call.waitFor(
       ({ event }) => event.type === 'response.function_call_arguments.done' && event.name === tool,
       PATIENCE_MS,
     );
-    watcher.event('⚡', `監視回線が切れました (${tool} の実行中)`);
+    call.freezeSideband();
+    await this.#until(`${tool} is in the ledger`, async () => {
+      const rows = await store.listToolCalls(call.id);
+      return rows.some(({ name, status }) => name === tool && status !== 'running');
+    });
+    watcher.event('⚡', `監視回線が切れました (${tool} の結果が届く前)`);
     call.cutSideband();
   }
 
@@ -99,10 +109,10 @@ export class Caller {
     await this.#until('the call ends', () => this.#options.call.state === 'over');
   }
 
-  async #until(what: string, condition: () => boolean): Promise<void> {
+  async #until(what: string, condition: () => boolean | Promise<boolean>): Promise<void> {
     const { call, clock } = this.#options;
     const deadline = clock.monotonic() + PATIENCE_MS;
-    while (!condition()) {
+    while (!(await condition())) {
       if (call.state === 'over') throw new DemoFailure(`expected that ${what}, but the call is over`);
       if (clock.monotonic() > deadline) {
         const last = call.heard.at(-1)?.text ?? 'nothing';

@@ -78,12 +78,9 @@ export class Screen {
    * @param mark one character in front of it
    */
   event(at: number, mark: string, text: string): void {
-    const [first = '', ...more] = wrap(text, this.columns - INDENT);
+    const [first = '', ...more] = this.#wrapped(text);
     const lead = `${stamp(at)}  ${padStart(mark, LABEL)}  `;
-    this.lines(
-      this.paint.dim(lead + first),
-      ...more.map((line) => this.paint.dim(' '.repeat(INDENT) + line)),
-    );
+    this.lines(...[lead + first, ...more].map((line) => this.paint.dim(line)));
   }
 
   /**
@@ -104,12 +101,11 @@ export class Screen {
   agentSpeech(at: number, text: string, startedAt: number, msPerCharacter: number): void {
     this.flush();
     if (this.#pace === 'characters') {
-      const characters = Array.from(`${this.#speech(at, 'agent', text).join('\n')}\n`);
-      const lead = characters.length - Array.from(text).length;
-      this.#waiting = characters.map((character, index) => ({
-        text: character,
-        at: startedAt + Math.max(0, index - lead) * msPerCharacter,
-      }));
+      const words = Array.from(`${this.#wrapped(text).join('\n')}\n`);
+      this.#waiting = [
+        { text: this.#label(at, 'agent'), at: startedAt },
+        ...words.map((character, index) => ({ text: character, at: startedAt + index * msPerCharacter })),
+      ];
     } else if (this.#pace === 'sentences') {
       let spoken = 0;
       this.#waiting = (text.match(SENTENCES) ?? []).map((sentence) => {
@@ -142,14 +138,21 @@ export class Screen {
   }
 
   #speech(at: number, speaker: Speaker, text: string): string[] {
+    const [first = '', ...more] = this.#wrapped(text);
+    return [this.#label(at, speaker) + first, ...more];
+  }
+
+  #label(at: number, speaker: Speaker): string {
     const { paint } = this;
     const label = padEnd(SPEAKERS[speaker], LABEL);
     const painted = speaker === 'agent' ? paint.cyan(label) : paint.yellow(label);
-    const [first = '', ...more] = wrap(text, this.columns - INDENT);
-    return [
-      `${paint.dim(stamp(at))}  ${paint.bold(painted)}  ${first}`,
-      ...more.map((line) => ' '.repeat(INDENT) + line),
-    ];
+    return `${paint.dim(stamp(at))}  ${paint.bold(painted)}  `;
+  }
+
+  /** Lines of the column of words; all but the first are indented. */
+  #wrapped(text: string): string[] {
+    const lines = wrap(text, this.columns - INDENT);
+    return lines.map((line, index) => (index === 0 ? line : ' '.repeat(INDENT) + line));
   }
 }
 

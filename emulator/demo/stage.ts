@@ -30,7 +30,7 @@ export async function playCall(house: House, screen: Screen, demoCall: DemoCall)
   screen.event(clock.monotonic() - rangAt, '✔', `署名付き webhook を検証、記帳 (HTTP ${delivery.status})`);
   const watcher = new CallWatcher({ call, clock, screen, playbackSpeed: PLAYBACK_SPEED, rangAt });
   const shown = watcher.run();
-  const failure = await play(demoCall, new Caller({ call, clock, watcher }));
+  const failure = await play(demoCall, new Caller({ call, clock, watcher, store: house.app.store.calls }));
   if (call.state !== 'over') call.hangUp();
   await settled(house, call);
   watcher.stop();

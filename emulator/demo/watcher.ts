@@ -71,7 +71,10 @@ export class CallWatcher {
       .map((entry) => ({ at: entry.at, show: () => this.#rest(entry) }));
     this.#wireSeen = call.wire.length;
     this.#restSeen = call.rest.length;
-    for (const { show } of [...rest, ...wire].toSorted((a, b) => a.at - b.at)) show();
+    for (const { at, show } of [...rest, ...wire].toSorted((a, b) => a.at - b.at)) {
+      screen.advance(at);
+      show();
+    }
     screen.advance(clock.monotonic());
   }
 
@@ -97,6 +100,8 @@ export class CallWatcher {
       this.#speech(event.response_id);
     } else if (event.type === 'output_audio_buffer.cleared') {
       this.#cut(at, event.response_id);
+    } else if (event.type === 'response.done' && event.response.status === 'failed') {
+      this.#event(at, '⚠', `応答に失敗しました: ${failureOf(event.response.status_details?.error)}`);
     } else if (event.type === 'response.function_call_arguments.done') {
       this.#event(at, '🔧', `${event.name} ${argumentsOf(event.arguments)}`);
     }
@@ -151,4 +156,9 @@ function argumentsOf(json: string): string {
     // What a model writes as arguments may be no JSON: it is shown as it is.
     return json;
   }
+}
+
+function failureOf(error: unknown): string {
+  if (!isObject(error)) return 'no reason given';
+  return String(error['message'] ?? error['code'] ?? error['type']);
 }
