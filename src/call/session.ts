@@ -94,9 +94,10 @@ export class CallSession implements LinkOwner, DeskOwner, TurnDriverOwner {
     return result;
   }
 
-  /** Drops a session that never became live. */
+  /** Lets go of a call without ending it: it never became live, or somebody else serves it now. */
   discard(): void {
-    this.#link.close();
+    this.#state = { ...this.#state, phase: 'over' };
+    this.#stop();
   }
 
   /** Resolves when what the session wrote of itself is stored: the final state has to come last. */

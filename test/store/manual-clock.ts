@@ -2,7 +2,6 @@ import type { Clock, Timer } from '../../src/lib/clock.ts';
 
 interface Pending {
   readonly at: number;
-  readonly ms: number;
   readonly fire: () => void;
 }
 
@@ -17,11 +16,6 @@ export class ManualClock implements Clock {
     this.#epoch = epoch;
   }
 
-  /** Lengths in ms of the timers that are running. */
-  get running(): number[] {
-    return this.#pending.map(({ ms }) => ms);
-  }
-
   now(): number {
     return this.#epoch + this.#ms;
   }
@@ -31,7 +25,7 @@ export class ManualClock implements Clock {
   }
 
   setTimer(ms: number, fire: () => void): Timer {
-    const entry: Pending = { at: this.#ms + ms, ms, fire };
+    const entry: Pending = { at: this.#ms + ms, fire };
     this.#pending.push(entry);
     return {
       cancel: () => {
