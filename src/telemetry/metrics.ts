@@ -1,5 +1,6 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { createCallMetrics, type CallMetrics } from './call-metrics.ts';
+import { createOutboxMetrics, type OutboxMetrics } from './outbox-metrics.ts';
 
 /** Values that are asked for when the metrics are read. Absent ones are not shown; null is shown as NaN. */
 export interface MetricSources {
@@ -18,6 +19,8 @@ export interface MetricSources {
 export interface Metrics {
   /** One call's figures; what the call layer calls its observer. */
   readonly calls: CallMetrics;
+  /** What leaves the house; the observer of the outbox. */
+  readonly outbox: OutboxMetrics;
   /** One webhook delivery, by how it was judged. `verified_old_key` counts as a use of an old key, too. */
   webhook(result: string): void;
   /** What became of a call event: claimed, duplicate, stale, refused, failed. */
@@ -82,6 +85,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
 
   return {
     calls: createCallMetrics(registry),
+    outbox: createOutboxMetrics(registry),
     webhook: (result) => {
       webhooks.inc({ result });
       if (result === 'verified_old_key') oldKey.inc();
