@@ -16,6 +16,9 @@ export const MAX_PREPARED = 300;
 /** The statement's result has changed since, by a change of the schema: it is to be prepared anew. */
 const STALE = new Set(['0A000', '26000']);
 
+/** Names are never used twice: an engine may be wrapped again. */
+let named = 0;
+
 const { serialize } = protocol;
 const EXECUTE = joined([serialize.describe({ type: 'P' }), serialize.execute({}), serialize.sync()]);
 
@@ -69,7 +72,6 @@ class Statements {
   readonly #engine: PGlite;
   /** Null: used once so far. */
   readonly #known = new Map<string, Prepared | null>();
-  #named = 0;
 
   constructor(engine: PGlite) {
     this.#engine = engine;
@@ -101,7 +103,9 @@ class Statements {
           EXECUTE,
         ]);
         const messages = await this.#engine.execProtocolStream(message, { syncToFs: !inTransaction });
-        return parse.parseResults(messages, this.#engine.parsers, options)[0] ?? null;
+        const [results] = parse.parseResults(messages, this.#engine.parsers, options);
+        if (results === undefined) throw new TypeError('the engine gave no result');
+        return results;
       } catch (error) {
         if (!STALE.has(sqlStateOf(error))) throw error;
         this.#known.delete(text);
@@ -112,8 +116,8 @@ class Statements {
   }
 
   async #prepare(text: string): Promise<Prepared> {
-    this.#named += 1;
-    const name = `dw_${this.#named}`;
+    named += 1;
+    const name = `dw_${named}`;
     const message = joined([
       serialize.parse({ name, text }),
       serialize.describe({ type: 'S', name }),
