@@ -38,6 +38,10 @@ const NOT_FOUND_BASE_MS = 100;
 const NOT_FOUND_CAP_MS = 800;
 /** Waits between tries after any other failure. A caller is waiting, so they stay short. */
 const RETRY = { baseMs: 100, capMs: 1_000 } as const;
+/** A sideband that is lost sooner than this was of no use. */
+const MIN_LIFE_MS = 1_000;
+/** Useless sidebands in a row after which the next one is waited for. */
+const MAX_SHORT_LIVES = 2;
 /** A talkative turn sends some 50 events a second. */
 const MAX_EVENTS_PER_SECOND = 2_000;
 const RATE_WINDOW_MS = 1_000;
@@ -52,6 +56,9 @@ export class CallLink implements SidebandListener {
   #closed = false;
   #settle: ((failure: AttachFailure | null) => void) | null = null;
   #createdTimer: Timer | null = null;
+  #liveSince = 0;
+  /** Sidebands in a row that were lost at once. */
+  #shortLives = 0;
   #windowStart = 0;
   #windowEvents = 0;
 
@@ -73,6 +80,8 @@ export class CallLink implements SidebandListener {
   async attach(budgetMs: number, fresh: boolean): Promise<AttachResult> {
     const { clock, random } = this.#services;
     const deadline = clock.monotonic() + budgetMs;
+    if (this.#shortLives > MAX_SHORT_LIVES)
+      await pause(clock, Math.min(RETRY.capMs, RETRY.baseMs * 2 ** this.#shortLives));
     for (let attempt = 0; !this.#closed; attempt += 1) {
       const failure = await this.#tryOnce();
       if (failure === null) return 'live';
@@ -122,6 +131,7 @@ export class CallLink implements SidebandListener {
 
   onDetached(cause: DetachCause, code: number): void {
     const wasLive = this.#live;
+    if (wasLive) this.#countLife();
     this.#drop();
     if (wasLive) this.#owner.onLost(cause);
     else this.#resolve({ kind: 'unreachable', code: String(code) });
@@ -139,6 +149,7 @@ export class CallLink implements SidebandListener {
     this.#createdTimer = null;
     if (this.#live) return;
     this.#live = true;
+    this.#liveSince = this.#services.clock.monotonic();
     this.#resolve(null);
     this.#owner.onAttached();
   }
@@ -158,6 +169,11 @@ export class CallLink implements SidebandListener {
     this.#windowEvents += 1;
     if (this.#windowEvents === MAX_EVENTS_PER_SECOND + 1) this.#owner.onFlood();
     return droppable && this.#windowEvents > MAX_EVENTS_PER_SECOND;
+  }
+
+  #countLife(): void {
+    const lived = this.#services.clock.monotonic() - this.#liveSince;
+    this.#shortLives = lived < MIN_LIFE_MS ? this.#shortLives + 1 : 0;
   }
 
   #drop(): void {
