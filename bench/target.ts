@@ -1,4 +1,4 @@
-import { fork, type ChildProcess } from 'node:child_process';
+import { fork, spawn, type ChildProcess } from 'node:child_process';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Ask, Question, Reply, TargetEnvironment, Usage } from './control.ts';
@@ -24,7 +24,8 @@ export interface Target {
 const PATIENCE_MS = 60_000;
 
 /**
- * Starts a target in a process of its own. Its log goes to a pipe that is read and thrown away.
+ * Starts a target in a process of its own. Its log goes through a pipe to another process that throws it away: read
+ * here, each line would delay the peer.
  *
  * @param nodeOptions further options of Node, such as --cpu-prof
  */
@@ -35,13 +36,14 @@ export async function startTarget(
 ): Promise<Target> {
   const startedAt = performance.now();
   const here = fileURLToPath(import.meta.url);
+  const reader = spawn('cat', { stdio: ['pipe', 'ignore', 'inherit'] });
   const child = fork(fileURLToPath(new URL(`${name}${extname(here)}`, import.meta.url)), {
     execArgv: [
       ...process.execArgv.filter((option) => option !== '--expose-gc'),
       '--expose-gc',
       ...nodeOptions,
     ],
-    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+    stdio: ['ignore', reader.stdin, 'inherit', 'ipc'],
     env: {
       ...environment,
       PATH: process.env['PATH'],
@@ -55,7 +57,8 @@ export async function startTarget(
       SILENCE_CLOSE_SECONDS: '120',
     },
   });
-  child.stdout?.resume();
+  // The target alone holds the pipe from now on, so that the reader ends with it.
+  reader.stdin.destroy();
   const waiting = new Map<number, (usage: Usage) => void>();
   const port = await new Promise<number>((resolve, reject) => {
     const giveUp = setTimeout(() => reject(new Error(`${name} does not start`)), PATIENCE_MS);

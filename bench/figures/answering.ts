@@ -1,15 +1,18 @@
 import { ring } from '../ringing.ts';
 import { leave } from '../scripts.ts';
+import { fsyncMs } from '../disk.ts';
 import { median } from '../stats.ts';
 import { interleave, type Bench, type Figure } from './figure.ts';
 
 /** How fast a ringing phone is answered: one call at a time, the machine otherwise idle. */
 export async function answering(bench: Bench): Promise<Figure[]> {
+  const writes: number[] = [];
   const rings = bench.quick ? 15 : 40;
   const { floor, service } = await interleave(bench, 'ringing, one by one', async (target) => {
     const answered: number[] = [];
     const accept: number[] = [];
     const create: number[] = [];
+    if (target.name === 'service') writes.push(fsyncMs(bench.directory));
     for (let count = 0; count < rings; count += 1) {
       const { call, times } = await ring(bench.peer, target, leave);
       answered.push(times.answered);
@@ -31,5 +34,12 @@ export async function answering(bench: Bench): Promise<Figure[]> {
     figure('webhook → 2xx, p50', 'answered', 6),
     figure('webhook → accept on the wire, p50', 'accept', 3),
     figure('webhook → first response.create, p50', 'create', 1.8),
+    {
+      name: 'of these, one write through to the disk',
+      unit: 'ms',
+      floor: null,
+      service: median(writes),
+      goal: null,
+    },
   ];
 }

@@ -48,7 +48,11 @@ export async function events(bench: Bench): Promise<Figure[]> {
 }
 
 /** Brings up calls that stay: greeted, and silent from then on. */
-export async function holdCalls(bench: Bench, target: Target, count: number): Promise<readonly PeerCall[]> {
+export async function holdCalls(
+  bench: Pick<Bench, 'peer'>,
+  target: Target,
+  count: number,
+): Promise<readonly PeerCall[]> {
   const calls: PeerCall[] = [];
   await crowd(count, 16, async () => {
     await new Promise<void>((resolve, reject) => {

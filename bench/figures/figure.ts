@@ -24,6 +24,8 @@ export interface Bench {
   /** Both processes, running. */
   readonly targets: readonly [floor: Target, service: Target];
   readonly quick: boolean;
+  /** On the disk that holds the service's data. */
+  readonly directory: string;
   /** Interleaved repetitions. */
   readonly rounds: number;
   /** Tells whoever waits what is being done. */

@@ -58,7 +58,6 @@ async function climb(
   target: Target,
   steps: readonly number[],
 ): Promise<Held[]> {
-  const full = { ...bench, rounds: 1, targets: [target, target] as const };
   for (let count = 0; count < WARM_UP_CALLS; count += 1) {
     const { call } = await ring(bench.peer, target, leave);
     bench.peer.forget(call.id);
@@ -69,7 +68,7 @@ async function climb(
   const seen: Held[] = [];
   for (const step of steps) {
     bench.progress(`held calls: ${target.name}, ${step}`);
-    calls.push(...(await holdCalls(full, target, step - calls.length)));
+    calls.push(...(await holdCalls(bench, target, step - calls.length)));
     await target.ask('settle', step);
     const before = await target.ask('collect');
     await pause(bench.quick ? QUICK_WATCH_MS : WATCH_MS);
