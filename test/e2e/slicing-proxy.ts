@@ -32,7 +32,7 @@ export async function openSlicingProxy(target: () => number): Promise<SlicingPro
       last = last.then(() => pass(client, chunk));
     });
     upstream.on('close', () => {
-      last = last.then(() => void client.destroySoon());
+      last = last.then(() => client.destroySoon());
     });
   });
 

@@ -22,7 +22,7 @@ function offering(effect: Tool['effect'], run: Tool<typeof parameters>['run']) {
   const clock = new ManualClock();
   const tool: Tool<typeof parameters> = { name: 'note', description: 'Notes.', parameters, effect, run };
   const runner = createToolRunner({
-    tools: [tool as unknown as Tool, takeMessage as unknown as Tool],
+    tools: [tool, takeMessage],
     store: calls,
     clock,
     log: silentLog,
@@ -190,17 +190,16 @@ t.test('a store that is away makes a write fail and leaves a read alone', async 
         : Reflect.get(calls, name),
   });
   let runs = 0;
-  const tool = (effect: Tool['effect']): Tool =>
-    ({
-      name: effect,
-      description: '',
-      parameters,
-      effect,
-      run: async () => {
-        runs += 1;
-        return OK;
-      },
-    }) as Tool;
+  const tool = (effect: Tool['effect']): Tool => ({
+    name: effect,
+    description: '',
+    parameters,
+    effect,
+    run: async () => {
+      runs += 1;
+      return OK;
+    },
+  });
   const runner = createToolRunner({
     tools: [tool('read'), tool('write')],
     store: away,

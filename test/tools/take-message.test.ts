@@ -2,7 +2,6 @@ import t from 'tap';
 import { systemClock } from '../../src/lib/clock.ts';
 import { createToolRunner } from '../../src/tools/runner.ts';
 import { takeMessage } from '../../src/tools/take-message.ts';
-import type { Tool } from '../../src/tools/tool.ts';
 import { claimOf, openTestStore, silentLog } from '../store/fixtures.ts';
 
 const store = await openTestStore();
@@ -10,7 +9,7 @@ t.teardown(() => store.close());
 await store.calls.claimCall(claimOf('message'));
 
 const runner = createToolRunner({
-  tools: [takeMessage as unknown as Tool],
+  tools: [takeMessage],
   store: store.calls,
   clock: systemClock,
   log: silentLog,

@@ -16,12 +16,9 @@ t.test('a transfer is offered only when there is somebody to transfer to', async
 
 t.test('the model picks a key of the configuration, never an address', async (t) => {
   const tools = toolsFor(['transfer_to_human'], new Map([['office', 'tel:+81312345678']]));
-  t.same(
-    (tools[0]?.parameters as unknown as { properties: { target: { enum: string[] } } }).properties.target
-      .enum,
-    ['office'],
-  );
-  t.notMatch(JSON.stringify(tools[0]?.parameters), '81312345678');
+  const schema = JSON.stringify(tools[0]?.parameters);
+  t.match(schema, '"enum":["office"]');
+  t.notMatch(schema, '81312345678');
 });
 
 t.test('a name that no tool has stops the start', async (t) => {
