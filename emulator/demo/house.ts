@@ -54,16 +54,6 @@ export async function openHouse(options: HouseOptions): Promise<House> {
     playback: { speed: playbackSpeed },
     ...(model === undefined ? {} : { model }),
   });
-  const config = loadConfig({
-    NODE_ENV: 'production',
-    OPENAI_API_KEY: apiKey,
-    OPENAI_WEBHOOK_SECRET: secret,
-    OPENAI_BASE_URL: emulator.baseUrl,
-    DATA_DIR: dataDir,
-    LOG_LEVEL: options.logs ? 'debug' : 'silent',
-    ...options.env,
-  });
-  const { log } = createLogger({ level: config.LOG_LEVEL, destination: openLogWriter(STDERR) });
   let app: FastifyInstance | null = null;
   const close = async (): Promise<void> => {
     await app?.close();
@@ -71,6 +61,16 @@ export async function openHouse(options: HouseOptions): Promise<House> {
     await rm(dataDir, { recursive: true, force: true });
   };
   try {
+    const config = loadConfig({
+      NODE_ENV: 'production',
+      OPENAI_API_KEY: apiKey,
+      OPENAI_WEBHOOK_SECRET: secret,
+      OPENAI_BASE_URL: emulator.baseUrl,
+      DATA_DIR: dataDir,
+      LOG_LEVEL: options.logs ? 'debug' : 'silent',
+      ...options.env,
+    });
+    const { log } = createLogger({ level: config.LOG_LEVEL, destination: openLogWriter(STDERR) });
     app = await build({ config, log, clock });
     emulator.deliverTo(`${await app.listen({ port: 0, host: '127.0.0.1' })}/openai-webhook`);
   } catch (error) {

@@ -21,7 +21,8 @@ async function run(chosen: DemoOptions, screen: Screen): Promise<number> {
   } catch (error) {
     screen.flush();
     process.stderr.write(`The demo broke off: ${describeError(error)}\n`);
-    return 1;
+    // A service that could not start may have left something open that would keep the process alive.
+    return process.exit(1);
   }
 }
 

@@ -32,7 +32,7 @@ export function printStored(screen: Screen, calls: readonly CallFacts[]): void {
       { title: '終了理由', fill: 'cut' },
       { title: '告知' },
       { title: '通話時間', align: 'right' },
-      { title: '費用 US$', align: 'right' },
+      { title: 'US$', align: 'right' },
       { title: '発信者' },
     ],
     numbered.flatMap(({ number, facts: { call } }) => (call === null ? [] : [callRow(number, call)])),
@@ -85,9 +85,13 @@ function section(
 ): void {
   const { paint } = screen;
   const lead = ' '.repeat(INDENT);
+  if (rows.length === 0) {
+    screen.lines('', lead + paint.bold(title), `${lead}—`);
+    return;
+  }
   const [head = '', rule = '', ...body] = renderTable(columns, rows, screen.columns - INDENT);
   screen.lines('', lead + paint.bold(title), lead + paint.dim(head), lead + paint.dim(rule));
-  screen.lines(...(rows.length === 0 ? [`${lead}—`] : body.map((line) => lead + line)));
+  screen.lines(...body.map((line) => lead + line));
 }
 
 function callRow(number: string, call: CallRecord): string[] {
@@ -95,7 +99,7 @@ function callRow(number: string, call: CallRecord): string[] {
     number,
     call.state,
     `${call.endReason ?? '—'} (${call.endParty ?? '—'})`,
-    `${call.noticeProof}${call.noticeVersion === null ? '' : ` ${call.noticeVersion}`}`,
+    call.noticeProof,
     durationOf(call),
     call.costUsd === null ? '—' : call.costUsd.toFixed(4),
     call.callerNumber ?? '非通知',

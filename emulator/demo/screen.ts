@@ -4,6 +4,9 @@ import { padEnd, padStart, wrap } from './width.ts';
 /** Narrowest and widest layout, columns: lines longer than that are hard to read. */
 const COLUMNS = { min: 60, max: 100, unknown: 80 };
 
+/** A closing mark may hang over the end of a line by one wide character. */
+const MARGIN = 2;
+
 /** Widths of the two columns in front of the words. */
 const TIME = 6;
 const LABEL = 6;
@@ -46,7 +49,8 @@ export class Screen {
     this.#output = output;
     this.paint = paint;
     this.#pace = pace;
-    this.columns = Math.min(COLUMNS.max, Math.max(COLUMNS.min, output.columns ?? COLUMNS.unknown));
+    const columns = (output.columns ?? COLUMNS.unknown) - MARGIN;
+    this.columns = Math.min(COLUMNS.max, Math.max(COLUMNS.min, columns));
   }
 
   /** Any text as it is, on lines of its own. */
