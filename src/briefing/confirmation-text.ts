@@ -1,4 +1,4 @@
-import { toHiragana } from './kana.ts';
+import { foldWidth, toHiragana } from './kana.ts';
 import {
   dateMentions,
   foldForMentions,
@@ -51,6 +51,10 @@ const KANA_OF: Readonly<Record<string, string>> = {
   参加: 'さんか',
   出席: 'しゅっせき',
   欠席: 'けっせき',
+  不参加: 'ふさんか',
+  不出席: 'ふしゅっせき',
+  断: 'ことわ',
+  見合わせ: 'みあわせ',
   参り: 'まいり',
   伺: 'うかが',
   来ません: 'きません',
@@ -92,6 +96,10 @@ const KANA_OF: Readonly<Record<string, string>> = {
   その日: 'そのひ',
   平気: 'へいき',
   質問: 'しつもん',
+  振り替え: 'ふりかえ',
+  振替: 'ふりかえ',
+  担当者: 'たんとうしゃ',
+  話: 'はな',
   日時: 'にちじ',
   時間: 'じかん',
   内容: 'ないよう',
@@ -149,8 +157,11 @@ const HESITATION = /う(?:[ーぅ]+う*|うう+)ん|ん[ーぅ]+/gu;
 
 /** Brings an answer into one spelling, whatever width, script and punctuation the transcription chose. */
 export function plainAnswer(answer: string): PlainAnswer {
-  const heard = toHiragana(answer)
+  const written = foldWidth(answer)
     .replace(/[\p{Co}\s]/gu, '')
+    // Only the script tells the no ノー from the end of あのー.
+    .replace(/(?<![ァ-ヺー])ノー+(?![ァ-ヺ])/gu, 'いいえ');
+  const heard = toHiragana(written)
     .replace(/[〜~]/gu, 'ー')
     .replace(/っ+(?=\p{P}|$)/gu, '')
     .replace(/(^|\p{P})のー+(?=\p{P}|$)/gu, '$1いいえ');
