@@ -51,6 +51,12 @@ export function printStored(screen: Screen, calls: readonly CallFacts[]): void {
       facts.turns.map((turn) => turnRow(number, turn, facts.call?.liveAt ?? turn.startedAt)),
     ),
   );
+  if (calls.some(({ turns }) => turns.some(({ status }) => status === 'partial'))) {
+    screen.paragraph(
+      `${STATUSES.partial}: 監視回線か通話が切れて、終わりを確かめられなかった発話 (its end could not be observed)`,
+      INDENT,
+    );
+  }
   section(
     screen,
     'ツール台帳 tool ledger',
