@@ -8,8 +8,15 @@ import { DEMO_CALLS, HUNG_UP_EARLY, type DemoCall } from './scripts.ts';
 import { playCall } from './stage.ts';
 import { judge, type CallFacts, type Sentences } from './verdict.ts';
 
-/** Shorter than in service, so that the ladder is climbed while somebody watches. */
-const SILENCE = { SILENCE_REPROMPT_SECONDS: '7', SILENCE_KEYPAD_SECONDS: '7' };
+const SETTINGS = {
+  // Shorter than in service, so that the ladder is climbed while somebody watches.
+  SILENCE_REPROMPT_SECONDS: '7',
+  SILENCE_KEYPAD_SECONDS: '7',
+  // Disk and network are no faster than usual while the clock runs many times faster.
+  CLAIM_TIMEOUT_MS: '5000',
+  ACCEPT_TIMEOUT_MS: '6000',
+  SIDEBAND_TIMEOUT_MS: '10000',
+};
 
 /**
  * Boots the house, plays the calls, prints what was stored and judges it.
@@ -20,7 +27,7 @@ export async function runDemo(options: DemoOptions, screen: Screen): Promise<boo
   const startedAt = performance.now();
   const clock = new FastClock(options.speed);
   printTitle(screen, options);
-  const house = await openHouse({ clock, playbackSpeed: 1, env: SILENCE, logs: options.logs });
+  const house = await openHouse({ clock, playbackSpeed: 1, env: SETTINGS, logs: options.logs });
   const remove = removeOnInterrupt(house);
   try {
     const calls = options.hangUpEarly ? [HUNG_UP_EARLY, ...DEMO_CALLS.slice(1)] : DEMO_CALLS;

@@ -11,7 +11,7 @@ export interface DemoOptions {
 }
 
 /** Fast enough for the whole demo to be over in a quarter of a minute, slow enough to read along. */
-const DEFAULT_SPEED = 18;
+const DEFAULT_SPEED = 22;
 
 /** Above it the clock gets so far ahead of the machine's that signatures of webhooks may be refused. */
 const MAX_SPEED = 40;
