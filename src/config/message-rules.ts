@@ -3,57 +3,49 @@ import type { Config, ConfigName } from './schema.ts';
 import { isWebhookSecret } from './secrets.ts';
 import { isLoopback, parseUrl, splitList } from './urls.ts';
 
+/** Variables that a sender of text messages cannot do without. */
+const NEEDED_BY: Readonly<Record<Config['SMS_SENDER'], readonly ConfigName[]>> = {
+  file: [],
+  off: [],
+  twilio: ['TWILIO_ACCOUNT_SID', 'TWILIO_AUTH_TOKEN', 'SMS_FROM'],
+  http: ['SMS_HTTP_URL'],
+};
+
 /** Rules of what leaves the house: text messages, mail, webhooks. */
 export const MESSAGE_RULES: Partial<Record<ConfigName, Rule>> = {
-  SMS_SENDER: (config) =>
-    config.SMS_SENDER === 'twilio' && config.TWILIO_ACCOUNT_SID === ''
-      ? ['is twilio, but TWILIO_ACCOUNT_SID is not set', 'Set the AC… of the account that sends']
-      : null,
-
-  TWILIO_AUTH_TOKEN: (config) => {
-    if (config.TWILIO_AUTH_TOKEN === '') {
-      return config.SMS_SENDER === 'twilio'
-        ? ['is not set, and SMS_SENDER is twilio', 'Copy it from the Twilio console']
-        : null;
-    }
-    return /^[0-9a-f]{32}$/.test(config.TWILIO_AUTH_TOKEN)
+  SMS_SENDER: (config) => {
+    const missing = NEEDED_BY[config.SMS_SENDER].find((name) => config[name] === '');
+    return missing === undefined
       ? null
-      : ['is not 32 hex digits', 'Copy it whole from the Twilio console'];
+      : [`is ${config.SMS_SENDER}, but ${missing} is not set`, `Set ${missing}, or choose file or off`];
   },
 
-  SMS_FROM: (config) => {
-    if (config.SMS_FROM === '') {
-      return config.SMS_SENDER === 'twilio'
-        ? ['is not set, and SMS_SENDER is twilio', 'Write the number that sends, in E.164']
-        : null;
-    }
-    const known = /^(\+[1-9]\d{7,14}|MG[0-9a-f]{32}|(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11})$/.test(config.SMS_FROM);
-    return known
+  TWILIO_AUTH_TOKEN: (config) =>
+    config.TWILIO_AUTH_TOKEN === '' || /^[0-9a-f]{32}$/.test(config.TWILIO_AUTH_TOKEN)
       ? null
-      : ['is no sender', 'Write a number in E.164, an MG… service, or up to 11 letters and digits'];
-  },
+      : ['is not 32 hex digits', 'Copy it whole from the Twilio console'],
+
+  SMS_FROM: (config) =>
+    config.SMS_FROM === '' ||
+    /^(\+[1-9]\d{7,14}|MG[0-9a-f]{32}|(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11})$/.test(config.SMS_FROM)
+      ? null
+      : ['is no sender', 'Write a number in E.164, an MG… service, or up to 11 letters and digits'],
 
   PUBLIC_URL: (config) => (config.PUBLIC_URL === '' ? null : addressFinding(config.PUBLIC_URL)),
 
-  SMS_HTTP_URL: (config) => {
-    if (config.SMS_HTTP_URL !== '') return addressFinding(config.SMS_HTTP_URL);
-    return config.SMS_SENDER === 'http'
-      ? ['is not set, and SMS_SENDER is http', 'Write the address that takes the messages']
-      : null;
-  },
+  SMS_HTTP_URL: (config) => (config.SMS_HTTP_URL === '' ? null : addressFinding(config.SMS_HTTP_URL)),
 
   SMTP_URL: (config) => {
     if (config.SMTP_URL === '') return null;
     const url = parseUrl(config.SMTP_URL);
-    return url !== null && /^smtps?:$/.test(url.protocol) && url.hostname !== ''
-      ? null
-      : ['is no SMTP address', 'Write smtps://user:password@host:465 or smtp://host:587'];
+    if (url === null || !/^smtps?:$/.test(url.protocol) || url.hostname === '') {
+      return ['is no SMTP address', 'Write smtps://user:password@host:465 or smtp://host:587'];
+    }
+    return config.MAIL_FROM === '' ? ['is set, but MAIL_FROM is not', 'Set the address that sends'] : null;
   },
 
   MAIL_FROM: (config) => {
-    if (config.MAIL_FROM === '') {
-      return config.SMTP_URL === '' ? null : ['is not set, and SMTP_URL is', 'Write the address that sends'];
-    }
+    if (config.MAIL_FROM === '') return null;
     const address = /^[^<>@",;]{1,64} <(?<inner>[^<>]+)>$/.exec(config.MAIL_FROM)?.groups?.['inner'];
     return /^[\w.+-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*$/.test(address ?? config.MAIL_FROM)
       ? null

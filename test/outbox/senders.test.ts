@@ -218,7 +218,12 @@ async function startMailbox(t: Test): Promise<Mailbox> {
   server.on('error', () => undefined);
   const listening = server.listen(0, '127.0.0.1');
   await once(listening, 'listening');
-  t.teardown(async () => new Promise<void>((resolve) => void server.close(() => resolve())));
+  t.teardown(
+    async () =>
+      new Promise<void>((resolve) => {
+        server.close(() => resolve());
+      }),
+  );
   return Object.assign(box, { url: `smtp://127.0.0.1:${(listening.address() as AddressInfo).port}` });
 }
 

@@ -30,6 +30,7 @@ export function createSmtpSender(options: SmtpOptions): Sender {
       greetingTimeout: STEP_TIMEOUT_MS,
       socketTimeout: STEP_TIMEOUT_MS,
       dnsTimeout: STEP_TIMEOUT_MS,
+      requireTLS: wantsTls(options.url),
       disableFileAccess: true,
       disableUrlAccess: true,
     },
@@ -62,6 +63,12 @@ export function createSmtpSender(options: SmtpOptions): Sender {
     lookUp: async () => ({ outcome: 'unknown', code: 'no_look_up' }),
     close: async () => transport.close(),
   };
+}
+
+/** A password goes over the network encrypted or not at all; smtps:// is encrypted anyway. */
+function wantsTls(address: string): boolean {
+  const { protocol, username, hostname } = new URL(address);
+  return protocol === 'smtp:' && username !== '' && !/^(localhost|127\.|\[::1\])/.test(hostname);
 }
 
 class SmtpTimeout extends Error {
