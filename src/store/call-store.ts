@@ -16,7 +16,8 @@ export function createCallStore(context: StoreContext): CallStore {
     setCallFields: async (callId, epoch, fields) => setCallFields(context, callId, epoch, fields),
     finishCall: async (callId, epoch, end) => finishCall(context, callId, epoch, end),
     renewLeases: async (node, callIds, leaseMs) => renewLeases(context, node, callIds, leaseMs),
-    takeLapsedCalls: async (node, leaseMs, limit) => takeLapsedCalls(context, node, leaseMs, limit),
+    takeLapsedCalls: async (node, leaseMs, limit, except = []) =>
+      takeLapsedCalls(context, node, leaseMs, limit, except),
     getCall: async (callId) => getCall(context, callId),
     listCalls: async (limit) => listCalls(context, limit),
     listTurns: async (callId) => listTurns(context, callId),

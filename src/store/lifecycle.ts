@@ -77,9 +77,10 @@ export async function takeLapsedCalls(
   node: string,
   leaseMs: number,
   limit: number,
+  except: readonly string[],
 ): Promise<CallRecord[]> {
   // Not repeated when the fate of the first try is open: what it took lapses again and is found then.
-  return context.run('takeLapsedCalls', async () => takeLapsed(context, node, leaseMs, limit), {
+  return context.run('takeLapsedCalls', async () => takeLapsed(context, node, leaseMs, limit, except), {
     repeat: 'rolled-back',
   });
 }
@@ -89,12 +90,13 @@ async function takeLapsed(
   node: string,
   leaseMs: number,
   limit: number,
+  except: readonly string[],
 ): Promise<CallRecord[]> {
   // FOR NO KEY UPDATE does not wait for the foreign key locks of a tool call that is being recorded.
   const { rows } = await sql<CallRow>`
     with lapsed as materialized (
       select call_id from calls
-      where ${OPEN_STATE} and lease_until < clock_timestamp()
+      where ${OPEN_STATE} and lease_until < clock_timestamp() and call_id <> all(${except}::text[])
       order by lease_until
       limit ${limit}
       for no key update skip locked

@@ -1,5 +1,6 @@
 import { PGlite } from '@electric-sql/pglite';
-import { Kysely, PGliteDialect } from 'kysely';
+import { pg_trgm } from '@electric-sql/pglite/contrib/pg_trgm';
+import { Kysely, PGliteDialect, sql } from 'kysely';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import type { Random } from '../lib/random.ts';
@@ -12,6 +13,7 @@ import { migrate } from './migrate.ts';
 import { PARSERS } from './parsers.ts';
 import { preparing } from './prepared.ts';
 import type { Database } from './schema.ts';
+import { OPEN_STATE } from './states.ts';
 import { startVacuums } from './vacuum.ts';
 
 /** Data directory of a store that keeps nothing. */
@@ -57,10 +59,11 @@ async function start(
   place: { readonly dataDir: string } | { readonly fs: DurableFs; readonly startParams: string[] },
   lock: DataLock | null,
 ): Promise<OpenDatabase> {
-  const engine = await PGlite.create({ ...place, parsers: { ...PARSERS } });
+  const engine = await PGlite.create({ ...place, parsers: { ...PARSERS }, extensions: { pg_trgm } });
   const db = new Kysely<Database>({ dialect: new PGliteDialect({ pglite: preparing(engine) }) });
   try {
     await migrate(db, options.log);
+    if (lock !== null) await endLeases(db);
   } catch (error) {
     await db.destroy();
     throw error;
@@ -78,4 +81,10 @@ async function start(
       await lock?.release();
     },
   };
+}
+
+/** The directory's lock proves that whoever held these leases is gone: nobody has to wait until they run out. */
+async function endLeases(db: Kysely<Database>): Promise<void> {
+  await sql`update calls set lease_until = clock_timestamp()
+    where ${OPEN_STATE} and lease_until > clock_timestamp()`.execute(db);
 }

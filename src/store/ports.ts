@@ -235,8 +235,15 @@ export interface CallStore {
   /**
    * Takes up to `limit` non-final calls whose lease has lapsed: node and epoch become ours.
    * SKIP LOCKED, so that several nodes may sweep at once.
+   *
+   * @param except calls that this process serves: a lease that lapsed in an outage is renewed, not taken
    */
-  takeLapsedCalls(node: string, leaseMs: number, limit: number): Promise<CallRecord[]>;
+  takeLapsedCalls(
+    node: string,
+    leaseMs: number,
+    limit: number,
+    except?: readonly string[],
+  ): Promise<CallRecord[]>;
 
   getCall(callId: string): Promise<CallRecord | null>;
   /** Newest first. */
