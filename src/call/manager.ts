@@ -4,7 +4,9 @@ import { pause } from '../lib/deadline.ts';
 import { describeError } from '../errors.ts';
 import type { CallEnd } from '../store/ports.ts';
 import type { Ending } from './conversation.ts';
+import { raiseAlarm } from './alarm.ts';
 import { hangUpCall } from './hang-up.ts';
+import { RecentKeys } from './recent-keys.ts';
 import type { CallServices } from './services.ts';
 import { CallSession, type CallIdentity, type SessionOwner } from './session.ts';
 
@@ -17,6 +19,10 @@ const FINISH_RETRY = { baseMs: 500, capMs: 5_000 } as const;
 const CLOSE_PATIENCE_MS = 15_000;
 /** A hang-up that failed is tried again this often. */
 const ZOMBIE_RETRY_MS = 5_000;
+/** OpenAI ends every session after this long: past it there is nothing left to hang up. */
+const ZOMBIE_LIFE_MS = 60 * 60_000;
+/** Calls lost to other nodes that are remembered, for the accepts still under way when they were lost. */
+const REMEMBERED_LOSSES = 1_000;
 
 /** Keeps the calls of this process: their seats, leases and ends. */
 export class CallManager implements SessionOwner {
@@ -25,6 +31,9 @@ export class CallManager implements SessionOwner {
   readonly #sessions = new Map<string, CallSession>();
   /** Calls that hold a seat: claimed here and not stored as final yet. */
   readonly #seats = new Map<string, number>();
+  /** Calls whose end is being stored: it is decided, once. */
+  readonly #finishing = new Set<string>();
+  readonly #lost = new RecentKeys(REMEMBERED_LOSSES);
   #renewTimer: Timer | null = null;
   #draining = false;
   #closed = false;
@@ -48,8 +57,14 @@ export class CallManager implements SessionOwner {
     return this.#draining;
   }
 
-  has(callId: string): boolean {
-    return this.#seats.has(callId);
+  /** The calls that hold a seat. */
+  get callIds(): string[] {
+    return [...this.#seats.keys()];
+  }
+
+  /** Whether another node took the call from this one. */
+  lost(callId: string): boolean {
+    return this.#lost.has(callId);
   }
 
   session(callId: string): CallSession | null {
@@ -68,8 +83,9 @@ export class CallManager implements SessionOwner {
     return session;
   }
 
-  /** Stores how a call ended that never became a conversation. */
+  /** Stores how a call ended that never became a conversation, unless its end is decided already. */
   async conclude(callId: string, epoch: number, end: Omit<CallEnd, 'endedAt'>): Promise<void> {
+    if (!this.#seats.has(callId) || this.#finishing.has(callId)) return;
     this.#sessions.get(callId)?.discard();
     await this.#finish(callId, epoch, end);
   }
@@ -80,6 +96,16 @@ export class CallManager implements SessionOwner {
       'Call ended',
     );
     void this.#finishSession(session, ending);
+  }
+
+  /**
+   * Hangs up at OpenAI and does not return before the call is over, however long the API fails: nobody steers it, and
+   * it is billed. Returns early when the process ends; the next one finds the row and goes on.
+   */
+  async hangUp(callId: string): Promise<void> {
+    if (await hangUpCall(this.#services.calls, this.#services.clock, callId)) return;
+    raiseAlarm(this.#services, callId, 'hangup_failed');
+    await this.#insist(callId);
   }
 
   onSessionAbandoned(session: CallSession, ending: Ending): void {
@@ -123,6 +149,7 @@ export class CallManager implements SessionOwner {
   async #finish(callId: string, epoch: number, end: Omit<CallEnd, 'endedAt'>): Promise<void> {
     const { store, recorder, clock, random, log, observer } = this.#services;
     const endedAt = clock.now();
+    this.#finishing.add(callId);
     this.#sessions.delete(callId);
     observer.ended(end.reason, end.party);
     for (let attempt = 0; !this.#closed; attempt += 1) {
@@ -137,20 +164,34 @@ export class CallManager implements SessionOwner {
       }
       await pause(clock, FINISH_RETRY.baseMs + fullJitter(FINISH_RETRY, attempt, random));
     }
+    this.#finishing.delete(callId);
+    this.#unseat(callId);
+  }
+
+  #unseat(callId: string): void {
     this.#seats.delete(callId);
     if (this.#seats.size === 0) for (const resolve of this.#idle.splice(0)) resolve();
   }
 
   async #exorcise(session: CallSession, ending: Ending): Promise<void> {
+    await this.#insist(session.callId);
+    if (!this.#closed) await this.#finishSession(session, { ...ending, detail: 'late_hangup' });
+  }
+
+  async #insist(callId: string): Promise<void> {
     const { calls, clock } = this.#services;
-    do {
-      await pause(clock, ZOMBIE_RETRY_MS);
-      if (this.#closed) return;
-    } while (!(await hangUpCall(calls, clock, session.callId)));
-    await this.#finishSession(session, { ...ending, detail: 'late_hangup' });
+    const giveUpAt = clock.monotonic() + ZOMBIE_LIFE_MS;
+    do await pause(clock, ZOMBIE_RETRY_MS);
+    while (
+      !this.#closed &&
+      !this.#lost.has(callId) &&
+      clock.monotonic() < giveUpAt &&
+      !(await hangUpCall(calls, clock, callId))
+    );
   }
 
   async #finishSession(session: CallSession, ending: Ending): Promise<void> {
+    this.#finishing.add(session.callId);
     this.#sessions.delete(session.callId);
     await session.settled();
     const { reason, party, detail } = ending;
@@ -173,12 +214,12 @@ export class CallManager implements SessionOwner {
 
   /** Another node owns the call, or it is final: this one stops acting on it. */
   #disown(callId: string): void {
-    const session = this.#sessions.get(callId);
-    if (session === undefined) return;
+    if (this.#finishing.has(callId)) return;
     this.#services.log.error({ call_id: callId }, 'Lease lost: another node owns the call');
-    session.discard();
+    this.#lost.add(callId);
+    this.#sessions.get(callId)?.discard();
     this.#sessions.delete(callId);
-    this.#seats.delete(callId);
+    this.#unseat(callId);
   }
 
   #idleWithin(ms: number): Promise<boolean> {

@@ -1,9 +1,9 @@
 import { describeError } from '../errors.ts';
-import type { ClaimInput } from '../store/ports.ts';
+import type { CallRecord, ClaimInput } from '../store/ports.ts';
 import { normalisePhoneNumber, maskPhoneNumber } from '../briefing/phone-number.ts';
 import { parseSipHeaders, type SipFacts, type SipHeader } from '../realtime/sip-headers.ts';
 import { acceptCall } from './accept.ts';
-import { hangUpCall } from './hang-up.ts';
+import { raiseAlarm } from './alarm.ts';
 import { LEASE_MS, type CallManager } from './manager.ts';
 import { admit, type AdmissionInput, type PolicyRules } from './policy.ts';
 import { RecentKeys } from './recent-keys.ts';
@@ -95,25 +95,39 @@ export class CallReception {
     };
   }
 
-  /** Goes on with a call whose process died after the claim. The caller has waited long enough for questions of policy. */
-  resume(callId: string, epoch: number, callerNumber: string | null): void {
+  /**
+   * Goes on with a call whose process died after the claim. The rules are asked again as far as the row tells what
+   * they ask for; of project and trunk it does not, and a caller who has waited that long is given the benefit.
+   */
+  resume(call: CallRecord): void {
+    const { callId, epoch, callerNumber, callerWithheld, dialledNumber } = call;
+    const admission: AdmissionInput = {
+      projectId: null,
+      twilioAccountSid: this.#options.rules.twilioAccountSid,
+      dialledNumber,
+      callerNumber,
+      callerWithheld,
+      activeCalls: this.#manager.calls,
+      draining: this.#manager.draining,
+      now: this.#services.clock.now(),
+    };
     this.#manager.seat(callId, epoch);
-    void this.#answer(callId, epoch, callerNumber, null);
+    void this.#answer(callId, epoch, callerNumber, admission);
   }
 
   async #answer(
     callId: string,
     epoch: number,
     callerNumber: string | null,
-    admission: AdmissionInput | null,
+    admission: AdmissionInput,
   ): Promise<void> {
     try {
-      const verdict = admission === null ? { admit: true as const } : admit(admission, this.#options.rules);
+      const verdict = admit(admission, this.#options.rules);
       if (verdict.admit) await this.#accept(callId, epoch, callerNumber);
       else await this.#refuse(callId, epoch, verdict.rule, verdict.sipCode);
     } catch (error) {
       this.#services.log.error({ call_id: callId, reason: describeError(error) }, 'Accepting crashed');
-      this.#services.observer.alarm('accept_crashed');
+      raiseAlarm(this.#services, callId, 'accept_crashed');
       await this.#manager.conclude(callId, epoch, {
         state: 'failed',
         reason: 'internal_error',
@@ -133,9 +147,10 @@ export class CallReception {
       return;
     }
     session.discard();
+    if (this.#manager.lost(callId)) return;
     this.#services.log.warn({ call_id: callId, ...result.end }, 'Call was not answered');
     if (result.reject) await calls.reject(callId, SERVICE_UNAVAILABLE);
-    if (result.hangUp) await hangUpCall(calls, clock, callId);
+    if (result.hangUp) await this.#manager.hangUp(callId);
     await this.#manager.conclude(callId, epoch, result.end);
   }
 

@@ -1,7 +1,7 @@
 import type { Timer } from '../lib/clock.ts';
 import { describeError } from '../errors.ts';
 import type { CallRecord } from '../store/ports.ts';
-import { hangUpCall } from './hang-up.ts';
+import { raiseAlarm } from './alarm.ts';
 import { LEASE_MS, type CallManager } from './manager.ts';
 import type { CallReception } from './reception.ts';
 import type { CallServices } from './services.ts';
@@ -47,8 +47,13 @@ export class CallSweeper {
     if (this.#manager.draining) return;
     const { store, log } = this.#services;
     try {
-      const lapsed = await store.takeLapsedCalls(this.#options.node, LEASE_MS, SWEEP_CALLS);
-      for (const call of lapsed) if (!this.#manager.has(call.callId)) this.#recover(call);
+      const lapsed = await store.takeLapsedCalls(
+        this.#options.node,
+        LEASE_MS,
+        SWEEP_CALLS,
+        this.#manager.callIds,
+      );
+      for (const call of lapsed) this.#recover(call);
     } catch (error) {
       log.warn({ reason: describeError(error) }, 'Sweep failed, trying again');
     }
@@ -60,7 +65,7 @@ export class CallSweeper {
     const young = clock.now() - call.eventCreatedAt <= this.#options.staleMs;
     log.warn({ call_id: call.callId, state: call.state, young }, 'Call without an owner found');
     if (unanswered && young) {
-      this.#reception.resume(call.callId, call.epoch, call.callerNumber);
+      this.#reception.resume(call);
     } else {
       this.#manager.seat(call.callId, call.epoch);
       void this.#end(call, unanswered);
@@ -69,14 +74,13 @@ export class CallSweeper {
 
   /** A call that nobody steers must not go on, and must not be billed. */
   async #end(call: CallRecord, unanswered: boolean): Promise<void> {
-    const { calls, clock, observer } = this.#services;
-    observer.alarm(unanswered ? 'call_missed' : 'call_orphaned');
-    const ended = await hangUpCall(calls, clock, call.callId);
+    raiseAlarm(this.#services, call.callId, unanswered ? 'call_missed' : 'call_orphaned');
+    await this.#manager.hangUp(call.callId);
     await this.#manager.conclude(call.callId, call.epoch, {
       state: unanswered ? 'missed' : 'ended',
       reason: 'process_lost',
       party: 'denwaban',
-      detail: ended ? null : 'hangup_failed',
+      detail: null,
     });
   }
 }

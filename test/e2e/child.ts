@@ -60,6 +60,7 @@ export function spawnChild(t: Test, emulator: Emulator, options: ChildOptions = 
     stdio: ['ignore', typeof log === 'string' ? 'pipe' : openSync(log.file, 'w'), 'inherit'],
   });
   t.teardown(() => child.kill('SIGKILL'));
+  process.once('exit', () => child.kill('SIGKILL'));
   const exit = once(child, 'exit').then(([code, signal]) => (code ?? signal) as number | string);
   const lines: string[] = [];
   const onLine = new Set<() => void>();
