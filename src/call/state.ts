@@ -29,7 +29,7 @@ export function step(state: Conversation, event: CallEvent, rules: ConversationR
   if (state.phase === 'over') return { state, effects: [] };
   const draft = draftOf(state, rules);
   handle(draft, event);
-  settleSilence(state, draft);
+  if (draft.state.phase !== 'over') settleSilence(state, draft);
   return { state: draft.state, effects: draft.effects };
 }
 

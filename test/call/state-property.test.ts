@@ -101,7 +101,7 @@ const anyEvent = fc.oneof(
   },
 );
 
-const events = fc.array(anyEvent, { minLength: 1, maxLength: LENGTH });
+const events = fc.array(anyEvent, { minLength: 1, maxLength: LENGTH, size: 'max' });
 
 function isLast(effect: Effect): boolean {
   return effect.kind === 'end' || effect.kind === 'abandon';

@@ -179,7 +179,7 @@ await t.test('a response that the API refuses is asked for again after a pause',
 await t.test('a caller may interrupt, and is answered', async (t) => {
   const call = await talk.greetedCall(
     script(
-      [{ say: 'とても長い説明を、いまから始めます。'.repeat(20) }],
+      [{ say: 'とても長い説明を、いまから始めます。'.repeat(100) }],
       [{ say: '失礼いたしました、どうぞ。' }],
     ),
   );
