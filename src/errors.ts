@@ -32,6 +32,8 @@ const CATALOGUE = {
   DW_WEBHOOK_UNVERIFIED: { statusCode: 401, retryable: false },
   /** A webhook is authentic but not of the documented shape. */
   DW_WEBHOOK_MALFORMED: { statusCode: 400, retryable: false },
+  /** The cursor of a list is not one that the list gave. */
+  DW_CURSOR: { statusCode: 400, retryable: false },
   /** The store did not answer, or did not answer in time. */
   DW_STORE_UNAVAILABLE: { statusCode: 503, retryable: true },
   /** The data directory is in use by another process. */

@@ -3,6 +3,9 @@ import { DenwabanError } from '../errors.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import type { Random } from '../lib/random.ts';
+import { createAtomic } from './atomic.ts';
+import type { BriefingStore } from './briefing-ports.ts';
+import { createBriefingStore, inTransactions } from './briefing-store.ts';
 import { createCallStore } from './call-store.ts';
 import { readFailure } from './failure.ts';
 import { createRunner, unavailable } from './operation.ts';
@@ -32,6 +35,7 @@ export interface StoreOptions {
 /** An open, migrated store. */
 export interface Store {
   readonly calls: CallStore;
+  readonly briefings: BriefingStore;
   /** For the SQL of other modules. Inside `transact` use the handles it gives, never this one. */
   readonly db: Kysely<Database>;
   readonly kind: 'pglite' | 'postgres';
@@ -61,11 +65,14 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     onDone: options.onOperation ?? (() => {}),
   });
   let closing: Promise<void> | undefined;
+  const context = { db, run, random, claimTimeoutMs };
+  const transact = createTransact({ db, clock, random, claimTimeoutMs });
   return {
-    calls: createCallStore({ db, run, random, claimTimeoutMs }),
+    calls: createCallStore(context),
+    briefings: inTransactions(createBriefingStore(context), createAtomic(run, transact)),
     db,
     kind,
-    transact: createTransact({ db, clock, random, claimTimeoutMs }),
+    transact,
     jobs: database.jobs,
     close: async () => (closing ??= database.close()),
   };

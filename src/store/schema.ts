@@ -1,5 +1,13 @@
 import type { Generated } from 'kysely';
 import type {
+  ApplicantsTable,
+  BriefingsTable,
+  OutboxEventsTable,
+  RegistrationEventsTable,
+  RegistrationsTable,
+  SlotsTable,
+} from './briefing/tables.ts';
+import type {
   CallState,
   EndParty,
   EndReason,
@@ -143,6 +151,12 @@ export interface Database {
   tool_calls: ToolCallsTable;
   usage: UsageTable;
   messages: MessagesTable;
+  briefings: BriefingsTable;
+  slots: SlotsTable;
+  applicants: ApplicantsTable;
+  registrations: RegistrationsTable;
+  registration_events: RegistrationEventsTable;
+  outbox_events: OutboxEventsTable;
   outbound_messages: OutboundMessagesTable;
   outbound_counts: OutboundCountsTable;
 }

@@ -4,7 +4,10 @@ import type { Clock } from '../lib/clock.ts';
 import { pause, withDeadline } from '../lib/deadline.ts';
 import { fullJitter } from '../lib/backoff.ts';
 import type { Random } from '../lib/random.ts';
+import type { BriefingStore } from './briefing-ports.ts';
+import { createBriefingStore } from './briefing-store.ts';
 import { createCallStore } from './call-store.ts';
+import type { StoreContext } from './context.ts';
 import { readFailure, sqlState } from './failure.ts';
 import { createRunner, unavailable } from './operation.ts';
 import type { CallStore } from './ports.ts';
@@ -20,16 +23,23 @@ export const TRANSACTION_TIMEOUT_MS = 5_000;
 const MAX_RETRIES = 3;
 const RETRY_BACKOFF = { baseMs: 20, capMs: 200 } as const;
 
-/** The handles of an open transaction. Both are dead once it has ended. */
+/** The handles of an open transaction. All are dead once it has ended. */
 export interface StoreTransaction {
   /** For statements of other modules; jobs are enqueued through it. */
   readonly trx: Transaction<Database>;
   /** The store's operations inside this transaction. */
   readonly calls: CallStore;
+  readonly briefings: BriefingStore;
 }
 
 /** Runs `work` in one transaction: see `createTransact`. */
-export type Transact = <T>(work: (transaction: StoreTransaction) => Promise<T>) => Promise<T>;
+export type Transact = <T>(
+  work: (transaction: StoreTransaction) => Promise<T>,
+  options?: {
+    /** Longest transaction, in ms. Default: `TRANSACTION_TIMEOUT_MS`. */
+    readonly timeoutMs?: number;
+  },
+) => Promise<T>;
 
 export interface TransactParts {
   readonly db: Kysely<Database>;
@@ -47,10 +57,10 @@ export interface TransactParts {
  * or the server fails, else with what the work threw.
  */
 export function createTransact(parts: TransactParts): Transact {
-  return async (work) => {
+  return async (work, { timeoutMs = TRANSACTION_TIMEOUT_MS } = {}) => {
     for (let attempt = 0; ; attempt += 1) {
       try {
-        return await once(parts, work);
+        return await once(parts, work, timeoutMs);
       } catch (error) {
         const repeatable = isRivalry(error) && attempt < MAX_RETRIES;
         if (!repeatable) throw mapped(error);
@@ -63,11 +73,12 @@ export function createTransact(parts: TransactParts): Transact {
 async function once<T>(
   parts: TransactParts,
   work: (transaction: StoreTransaction) => Promise<T>,
+  timeoutMs: number,
 ): Promise<T> {
   const gate = new Gate();
   return parts.db.transaction().execute(async (trx) => {
     const guarded = trx.withPlugin(gate);
-    const calls = createCallStore({
+    const context: StoreContext = {
       db: guarded,
       run: createRunner({
         clock: parts.clock,
@@ -77,12 +88,17 @@ async function once<T>(
       }),
       random: parts.random,
       claimTimeoutMs: parts.claimTimeoutMs,
-    });
+    };
+    const handles = {
+      trx: guarded,
+      calls: createCallStore(context),
+      briefings: createBriefingStore(context),
+    };
     try {
-      return await withDeadline(parts.clock, TRANSACTION_TIMEOUT_MS, work({ trx: guarded, calls }), () =>
+      return await withDeadline(parts.clock, timeoutMs, work(handles), () =>
         unavailable(
           'transaction',
-          `not finished within ${TRANSACTION_TIMEOUT_MS} ms: does its work wait for a statement outside of it?`,
+          `not finished within ${timeoutMs} ms: does its work wait for a statement outside of it?`,
         ),
       );
     } finally {

@@ -1,0 +1,55 @@
+import { sql } from 'kysely';
+import type { ChangeSource } from '../../briefing/registration.ts';
+import type { Observation } from '../briefing-ports.ts';
+import type { StoreContext } from '../context.ts';
+import { storable } from '../text.ts';
+import { sourceColumns } from './rows.ts';
+import { lockSlots } from './seats.ts';
+
+/**
+ * Records what happened, inside a transaction and by one statement whatever the number. What is recorded already is
+ * not recorded again.
+ */
+export async function recordActual(
+  context: StoreContext,
+  observations: readonly Observation[],
+  source: ChangeSource,
+  at: number,
+): Promise<string[]> {
+  const wanted = new Map(observations.map((one) => [storable(one.registrationId), one.actual]));
+  if (wanted.size === 0) return [];
+  const ids = [...wanted.keys()];
+  const list = JSON.stringify([...wanted].map(([id, actual]) => ({ id, actual })));
+  const by = sourceColumns(source);
+  return context.run('recordActual', async () => {
+    await lockSlots(
+      context,
+      sql`select slot_id from registrations where registration_id = any(${ids}::text[])`,
+    );
+    await sql`
+      with seen as (
+        select id, actual from jsonb_to_recordset(${list}::text::jsonb) as row (id text, actual text)
+      ), next as (
+        update registrations set version = version + 1, actual = seen.actual, changed_at = ${new Date(at)}
+        from seen
+        where registration_id = seen.id and registrations.actual is distinct from seen.actual
+        returning registrations.*
+      ), entry as (
+        insert into registration_events (registration_id, version, kind, source, member_id, call_id,
+          read_back_turn_key, consent_turn_key, from_status, from_slot_id, to_status, to_slot_id, actual, reason,
+          expected_arrival_at, callback_at, waiting_number, at)
+        select registration_id, version, 'observed', ${by.source}, ${by.member_id}, ${by.call_id},
+          ${by.read_back_turn_key}, ${by.consent_turn_key}, status, slot_id, status, slot_id, actual, reason,
+          expected_arrival_at, callback_at, waiting_number, changed_at
+        from next
+      )
+      insert into outbox_events (event_id, kind, payload)
+      select 'attendance.changed:' || registration_id || ':' || version, 'attendance.changed',
+        jsonb_build_object('registrationId', registration_id, 'version', version)
+      from next`.execute(context.db);
+    const { rows } = await sql<{ id: string }>`
+      select id from unnest(${ids}::text[]) as id
+      where not exists (select 1 from registrations where registration_id = id)`.execute(context.db);
+    return rows.map((row) => row.id);
+  });
+}
