@@ -29,17 +29,27 @@ export interface TargetEnvironment {
   readonly DATA_DIR: string;
 }
 
-/** Announces the port and answers questions from now on. A parent that is gone ends the process. */
-export function serveControl(port: number, settle: (held: number) => Promise<void>): void {
+/** What a target does for the meter. */
+export interface Controls {
+  /** Waits until all calls but the held ones are over and stored. */
+  settle(held: number): Promise<void>;
+  /** Stops in good order. */
+  close(): Promise<void>;
+}
+
+/** Announces the port and answers questions from now on. The process ends when the meter lets go of it. */
+export function serveControl(port: number, controls: Controls): void {
   process.on('message', (question: Question) => {
-    void answer(question, settle);
+    void answer(question, controls);
   });
-  process.on('disconnect', () => process.exit());
+  process.on('disconnect', () => {
+    void controls.close().then(() => process.exit());
+  });
   tell({ ready: port });
 }
 
-async function answer({ id, ask, held }: Question, settle: (held: number) => Promise<void>): Promise<void> {
-  if (ask === 'settle') await settle(held);
+async function answer({ id, ask, held }: Question, controls: Controls): Promise<void> {
+  if (ask === 'settle') await controls.settle(held);
   if (ask === 'collect') collect();
   const { user, system } = process.cpuUsage();
   tell({ id, usage: { cpuUs: user + system, rss: process.memoryUsage.rss() } });

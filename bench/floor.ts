@@ -48,7 +48,10 @@ const server = createServer((incoming, response) => {
 });
 
 server.listen(0, '127.0.0.1', () => {
-  serveControl((server.address() as AddressInfo).port, async () => {});
+  serveControl((server.address() as AddressInfo).port, {
+    settle: async () => {},
+    close: async () => {},
+  });
 });
 
 function verified(given: IncomingHttpHeaders, body: Buffer): boolean {

@@ -82,7 +82,7 @@ async function measure(
     targets: [floor, service],
     quick: chosen.quick,
     directory,
-    rounds: chosen.quick ? 3 : 7,
+    rounds: chosen.quick ? 3 : 5,
     progress,
   };
   try {

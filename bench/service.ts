@@ -29,7 +29,7 @@ const config = loadConfig(process.env);
 const { log, droppedLines } = createLogger({ level: config.LOG_LEVEL });
 const app = await build({ config, log, droppedLogLines: droppedLines, extraTools: [lookUp] });
 await app.listen({ port: 0, host: '127.0.0.1' });
-serveControl((app.server.address() as AddressInfo).port, settle);
+serveControl((app.server.address() as AddressInfo).port, { settle, close: () => app.close() });
 
 /** Waits until every call but the held ones is over and stored as such, and every row is written. */
 async function settle(held: number): Promise<void> {

@@ -17,11 +17,16 @@ export interface Target {
    * @param held calls that are up on purpose; default none
    */
   ask(ask: Ask, held?: number): Promise<Usage>;
+  /** Lets it stop in good order. */
   stop(): Promise<void>;
+  /** Ends it without a warning. */
+  kill(): Promise<void>;
 }
 
 /** A process that does not start or answer by then is broken, ms. The first boot builds the store. */
 const PATIENCE_MS = 60_000;
+/** A stop in good order takes less, ms. */
+const STOP_MS = 20_000;
 
 /**
  * Starts a target in a process of its own. Its log goes through a pipe to another process that throws it away: read
@@ -88,16 +93,16 @@ export async function startTarget(
         });
         child.send(question);
       }),
-    stop: () => stop(child),
+    stop: () => ended(child, () => child.disconnect()),
+    kill: () => ended(child, () => child.kill('SIGKILL')),
   };
 }
 
-/** Closes the private channel, on which the target exits by itself. */
-async function stop(child: ChildProcess): Promise<void> {
+async function ended(child: ChildProcess, end: () => void): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const exited = new Promise((resolve) => child.once('exit', resolve));
-  child.disconnect();
-  const force = setTimeout(() => child.kill('SIGKILL'), 5_000);
+  end();
+  const force = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
   await exited;
   clearTimeout(force);
 }

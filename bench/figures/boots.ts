@@ -13,8 +13,9 @@ export async function boots(
   bench: Pick<Bench, 'peer' | 'quick' | 'progress'>,
   environment: TargetEnvironment,
 ): Promise<Figure[]> {
-  const rounds = bench.quick ? 3 : 7;
+  const rounds = bench.quick ? 2 : 5;
   const boot: Record<TargetName, number[]> = { floor: [], service: [] };
+  const afterKill: number[] = [];
   const first: Record<TargetName, number[]> = { floor: [], service: [] };
   for (let round = 1; round <= rounds; round += 1) {
     bench.progress(`boots: round ${round} of ${rounds}`);
@@ -28,6 +29,11 @@ export async function boots(
       bench.peer.forget(call.id);
       await target.stop();
     }
+    const victim = await startTarget('service', environment);
+    await victim.kill();
+    const survivor = await startTarget('service', environment);
+    afterKill.push(survivor.bootMs);
+    await survivor.stop();
   }
   return [
     {
@@ -43,6 +49,13 @@ export async function boots(
       floor: median(boot.floor),
       service: median(boot.service),
       goal: { kind: 'value', most: 2_000 },
+    },
+    {
+      name: 'the same after a kill: each file is written through first',
+      unit: 'ms',
+      floor: null,
+      service: median(afterKill),
+      goal: null,
     },
   ];
 }

@@ -6,9 +6,8 @@ import { startTarget, type Target, type TargetName } from '../target.ts';
 import { holdCalls } from './events.ts';
 import { pause, type Bench, type Figure } from './figure.ts';
 
-/** Idle CPU is watched this long: two heartbeats and two renewals of leases, ms. */
-const WATCH_MS = 10_000;
-const QUICK_WATCH_MS = 5_000;
+/** Idle CPU is watched this long, ms: one renewal of the leases, one or two heartbeats. */
+const WATCH_MS = 5_000;
 /** Calls before the first measurement, so that code and buffers that every call shares are there. */
 const WARM_UP_CALLS = 60;
 
@@ -71,15 +70,14 @@ async function climb(
     calls.push(...(await holdCalls(bench, target, step - calls.length)));
     await target.ask('settle', step);
     const before = await target.ask('collect');
-    await pause(bench.quick ? QUICK_WATCH_MS : WATCH_MS);
+    await pause(WATCH_MS);
     const after = await target.ask('usage');
-    const seconds = (bench.quick ? QUICK_WATCH_MS : WATCH_MS) / 1_000;
     seen.push({
       memory: (before.rss - empty) / step / 1_024,
-      cpu: (after.cpuUs - before.cpuUs) / step / seconds,
+      cpu: (after.cpuUs - before.cpuUs) / step / (WATCH_MS / 1_000),
     });
   }
-  await target.stop();
+  await target.kill();
   for (const call of calls) {
     call.hangUp();
     bench.peer.forget(call.id);
