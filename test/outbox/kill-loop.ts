@@ -1,10 +1,8 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { extname, join } from 'node:path';
+import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import t, { type Test } from 'tap';
+import type { Test } from 'tap';
 import { systemClock } from '../../src/lib/clock.ts';
 import { pause } from '../../src/lib/deadline.ts';
 import { systemRandom } from '../../src/lib/random.ts';
@@ -13,14 +11,11 @@ import { createMessageQueue } from '../../src/outbox/queue.ts';
 import { QUEUES } from '../../src/outbox/queues.ts';
 import { listRows } from '../../src/outbox/rows.ts';
 import { openTestStore, silentLog } from '../store/fixtures.ts';
-import { withPostgres } from '../store/postgres.ts';
 import { openSender, requestOf, TEMPLATES } from './desk.ts';
 import { startProvider, type Fault } from './provider.ts';
 
 /** Messages that have to arrive, each once. */
 const MESSAGES = 60;
-/** Requests to the provider between two kills. */
-const REQUESTS_PER_LIFE = 14;
 /** Every tenth connection breaks, before or after the message was taken. */
 const FAULTS: readonly Fault[] = [
   'none',
@@ -38,7 +33,7 @@ const FAULTS: readonly Fault[] = [
 const PATIENCE_MS = 90_000;
 
 /** Each life opens a store, which takes seconds on a busy machine. */
-const PATIENT = { timeout: PATIENCE_MS + 30_000 };
+export const PATIENT = { timeout: PATIENCE_MS + 30_000 };
 
 const script = fileURLToPath(new URL(`./children/sender-loop${extname(import.meta.url)}`, import.meta.url));
 
@@ -69,14 +64,20 @@ async function fill(place: string): Promise<void> {
   await store.close();
 }
 
-async function killLoop(t: Test, place: string): Promise<void> {
+/**
+ * Kills a process that sends, again and again, at a data directory or server, then asserts that every message arrived
+ * once and is known to have arrived.
+ *
+ * @param requestsPerLife requests to the provider between two kills
+ */
+export async function killLoop(t: Test, place: string, requestsPerLife: number): Promise<void> {
   await fill(place);
   const provider = await startProvider();
   t.teardown(async () => provider.close());
   const deadline = Date.now() + PATIENCE_MS;
   let kills = 0;
   while (provider.taken.length < MESSAGES && Date.now() < deadline) {
-    const until = provider.sends + REQUESTS_PER_LIFE;
+    const until = provider.sends + requestsPerLife;
     provider.faults = [...FAULTS];
     const child = start(place, provider.url);
     const gone = once(child, 'exit');
@@ -113,19 +114,3 @@ async function killLoop(t: Test, place: string): Promise<void> {
     `${kills} kills, ${provider.sends} requests to send, ${provider.lookUps} look-ups, ${found} resolved`,
   );
 }
-
-t.test(
-  'a process that is killed again and again, embedded: nothing lost, nothing twice',
-  PATIENT,
-  async (t) => {
-    const dataDir = mkdtempSync(join(tmpdir(), 'denwaban-outbox-'));
-    t.teardown(() => rmSync(dataDir, { recursive: true, force: true }));
-    await killLoop(t, dataDir);
-  },
-);
-
-t.test(
-  'a process that is killed again and again, on a server: nothing lost, nothing twice',
-  PATIENT,
-  async (t) => withPostgres(t, async (databaseUrl) => killLoop(t, databaseUrl)),
-);
