@@ -92,6 +92,11 @@ export interface Conversation {
   readonly playing: string | null;
   /** The response whose playback ended last. */
   readonly heard: string | null;
+  /**
+   * The sideband was lost while a response was being generated: what it came to is not known. It may have called a
+   * function that nobody heard of.
+   */
+  readonly lostResponse: boolean;
   readonly openTools: number;
   /** Rungs of the silence ladder taken: 0 to 3. */
   readonly silence: number;
@@ -120,6 +125,7 @@ export const INITIAL: Conversation = Object.freeze({
   generating: null,
   playing: null,
   heard: null,
+  lostResponse: false,
   openTools: 0,
   silence: 0,
   stalls: 0,

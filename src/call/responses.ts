@@ -11,6 +11,7 @@ export function onResponseCreated(draft: Draft, event: CallEvent & { kind: 'resp
   const { state } = draft;
   state.expecting = false;
   state.callerWaits = false;
+  state.lostResponse = false;
   state.generating = event.responseId;
   stopTimer(draft, 'reply');
   stopTimer(draft, 'retry');
@@ -100,9 +101,23 @@ export function retryResponse(draft: Draft): void {
 /** What was asked for, or what the caller said, has not been answered. A running response comes first. */
 export function onReplyMissing(draft: Draft): void {
   const { state } = draft;
+  if (state.attached && state.lostResponse) {
+    onLostResponse(draft);
+    return;
+  }
   if (!state.attached || (!state.callerWaits && !state.expecting)) return;
   if (state.generating === null) stalled(draft, 'no_response');
   else startTimer(draft, 'reply', REPLY_MS);
+}
+
+/** Nobody has said anything since the sideband was lost: the model is asked to go on from what it knows. */
+function onLostResponse(draft: Draft): void {
+  if (draft.state.playing !== null || draft.state.callerSpeaking) {
+    startTimer(draft, 'reply', REPLY_MS);
+    return;
+  }
+  draft.state.lostResponse = false;
+  respond(draft, 'reply', null);
 }
 
 /** A response neither speaks nor ends. */

@@ -46,6 +46,7 @@ function isQuiet(state: Conversation): boolean {
     !state.callerSpeaking &&
     !state.callerWaits &&
     !state.expecting &&
+    !state.lostResponse &&
     state.generating === null &&
     state.playing === null &&
     state.openTools === 0 &&

@@ -14,7 +14,7 @@ import {
   retryResponse,
 } from './responses.ts';
 import { onSilence, settleSilence } from './silence.ts';
-import { HARD_STOP_MS } from './timeouts.ts';
+import { HARD_STOP_MS, REPLY_MS, RESUMED_PLAYBACK_MS } from './timeouts.ts';
 import { onToolSlow, onToolsAnswered } from './tool-results.ts';
 import { onReferAnswered, transferFailed, transferNow } from './transfer.ts';
 
@@ -104,7 +104,9 @@ function onAttached(draft: Draft): void {
     case 'conversing':
     case 'transferring':
       draft.effects.push({ kind: 'listen', mode: 'conversation' });
+      if (state.playing !== null) startTimer(draft, 'playback', RESUMED_PLAYBACK_MS);
       if (state.callerWaits) respond(draft, 'reply', null);
+      else if (state.lostResponse) startTimer(draft, 'reply', REPLY_MS);
       return;
     case 'attaching':
     case 'hanging_up':
@@ -113,13 +115,13 @@ function onAttached(draft: Draft): void {
   }
 }
 
-/** What was playing or being generated cannot be followed on another sideband. */
+/** What was being generated cannot be followed on another sideband; what was playing goes on without us. */
 function onDetached(draft: Draft): void {
   const { state } = draft;
   state.attached = false;
   if (state.phase === 'greeting') onGreetingDetached(draft);
+  state.lostResponse ||= state.phase === 'conversing' && state.generating !== null;
   state.generating = null;
-  state.playing = null;
   state.expecting = false;
   if (state.callerSpeaking) {
     state.callerSpeaking = false;

@@ -10,6 +10,8 @@ export const REPLY_MS = 6_000;
 export const SPEAK_MS = 15_000;
 /** Longest single utterance; past it the end of its playback is taken as lost. */
 export const PLAYBACK_MS = 60_000;
+/** What was playing when the sideband was lost has mostly ended by then; nobody may tell when, ms. */
+export const RESUMED_PLAYBACK_MS = 8_000;
 /** Responses are asked for again this long after the API failed one, doubled each time. */
 export const RETRY_MS = 1_000;
 /** Failed, stuck or missing responses in a row after which the model is given up. */

@@ -287,3 +287,35 @@ await t.test('none of these calls was hung up twice', async (t) => {
     t.ok(received(call, 'response.create').length > 0);
   }
 });
+
+await t.test('a function call that was lost with the sideband is made again, not waited for', async (t) => {
+  let made = 0;
+  const call = await talk.greetedCall(
+    script(
+      () => {
+        made += 1;
+        return new Promise((resolve) => waiting.set('generating', () => resolve([calls('slow', {})])));
+      },
+      () => {
+        made += 1;
+        return [{ say: 'もう一度お調べします。' }];
+      },
+    ),
+  );
+  await call.say('調べてください。');
+  await until(() => waiting.has('generating') && made === 1, 'the response');
+  await settled(call);
+  talk.emulator.failNextAttach([{ kind: 'status', status: 503 }], call.id);
+  call.cutSideband();
+  await until(() => !call.attached, 'the break');
+  waiting.get('generating')?.();
+  await settled(call);
+  await talk.pass(1_000);
+  await attachedAgain(call);
+  t.same(asked(call), ['greeting'], 'the model is given time');
+  await talk.pass(6_000);
+  await hears(call, 'もう一度お調べします');
+  t.same(asked(call), ['greeting', 'reply']);
+  call.hangUp();
+  await talk.stored(call);
+});
