@@ -8,7 +8,10 @@ export function onBehalfOf<T>(callId: string, work: () => T): T {
   return currentCall.run(callId, work);
 }
 
-/** The call that the running code works for, or null. Works inside an unhandledRejection listener, too. */
+/**
+ * The call that the running code works for, or null. Works in listeners of unhandledRejection and uncaughtException, too,
+ * with one exception: Node 20 forgets it for a callback of queueMicrotask that throws.
+ */
 export function callAtWork(): string | null {
   return currentCall.getStore() ?? null;
 }
