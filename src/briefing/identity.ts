@@ -64,21 +64,22 @@ export function identify(
   const claim = saidIn(given);
   const people = new Map(candidates.map((candidate) => [candidate.applicantId, candidate]));
   const left = [...people.values()].flatMap((candidate) => weigh(claim, candidate) ?? []);
-  const forChange = onlyOne(left, policy.change);
-  if (forChange !== null) return verified(forChange, 'change', null);
-  const forReading = onlyOne(left, policy.read);
-  if (forReading !== null) return verified(forReading, 'read', byMissing(claim, forReading, policy.change));
+  const forChange = left.filter(({ proofs }) => fulfils(proofs, policy.change));
+  const forReading = left.filter(({ proofs }) => fulfils(proofs, policy.read));
+  // Two who may both change are two who may both be the caller: then nobody is read to either.
+  const [one, ...others] = forChange.length > 0 ? forChange : forReading;
+  if (one !== undefined && others.length === 0 && fitsBest(one, left)) {
+    return forChange.length > 0
+      ? verified(one, 'change', null)
+      : verified(one, 'read', byMissing(claim, one, policy.change));
+  }
   const question = nextQuestion(claim, left, policy.read);
   return question === null ? { kind: 'not_found' } : { kind: 'ask', question };
 }
 
-/** The one who fulfils the rule; null when nobody does, when two do, or when another's name fits better. */
-function onlyOne(left: readonly Weighed[], rule: ProofRule): Weighed | null {
-  const [one, ...others] = left.filter(({ proofs }) => fulfils(proofs, rule));
-  if (one === undefined || others.length > 0) return null;
-  // A code belongs to one person; without it the better name may be the caller who mixed up a day.
-  const certain = one.proofs.has('reservation_code');
-  return certain || left.every(({ similarity }) => similarity <= one.similarity) ? one : null;
+/** Whether nobody else's name fits better: that may be the caller, who mixed up a day. */
+function fitsBest(one: Weighed, left: readonly Weighed[]): boolean {
+  return left.every(({ similarity }) => similarity <= one.similarity);
 }
 
 function fulfils(proofs: ReadonlySet<Proof>, rule: ProofRule): boolean {
