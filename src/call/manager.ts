@@ -36,6 +36,8 @@ export class CallManager implements SessionOwner {
   readonly #lost = new RecentKeys(REMEMBERED_LOSSES);
   #renewTimer: Timer | null = null;
   #draining = false;
+  /** The drain deadline has passed. */
+  #closing = false;
   #closed = false;
   #idle: (() => void)[] = [];
 
@@ -90,6 +92,11 @@ export class CallManager implements SessionOwner {
     await this.#finish(callId, epoch, end);
   }
 
+  /** A call that was accepted is live. */
+  onAnswered(session: CallSession): void {
+    if (this.#closing) this.#close(session);
+  }
+
   onSessionEnded(session: CallSession, ending: Ending): void {
     this.#services.log.info(
       { call_id: session.callId, reason: ending.reason, party: ending.party },
@@ -132,7 +139,9 @@ export class CallManager implements SessionOwner {
     this.#draining = true;
     if (await this.#idleWithin(graceMs)) return;
     log.warn({ calls: this.calls }, 'Drain deadline reached, closing the remaining calls');
-    for (const session of this.#sessions.values()) session.requestClose('drain_deadline', 'denwaban');
+    this.#closing = true;
+    // A call that is being accepted is left to its accept: what took effect must not be let go of. See onAnswered.
+    for (const session of this.#sessions.values()) if (session.phase !== 'attaching') this.#close(session);
     if (await this.#idleWithin(CLOSE_PATIENCE_MS)) return;
     for (const session of this.#sessions.values()) session.abort('drain_deadline', 'denwaban', 'no_words');
     await this.#idleWithin(CLOSE_PATIENCE_MS);
@@ -166,6 +175,10 @@ export class CallManager implements SessionOwner {
     }
     this.#finishing.delete(callId);
     this.#unseat(callId);
+  }
+
+  #close(session: CallSession): void {
+    session.requestClose('drain_deadline', 'denwaban');
   }
 
   #unseat(callId: string): void {

@@ -144,6 +144,7 @@ export class CallReception {
     const result = await acceptCall(this.#services, session, this.#options.acceptTimeoutMs);
     if (result.kind === 'live') {
       this.#options.onAnswered(clock.monotonic() - startedAt);
+      this.#manager.onAnswered(session);
       return;
     }
     session.discard();

@@ -1,0 +1,112 @@
+import { sql } from 'kysely';
+import t from 'tap';
+import { acceptStatuses, alarms, greetings, requests } from '../e2e/outcomes.ts';
+import { greeted, hears, script } from '../e2e/service.ts';
+import { startTalk, until, type Talk } from '../e2e/talk.ts';
+import type { EmulatedCall } from '../../emulator/index.ts';
+
+const talk = await startTalk(t);
+const { app, emulator, lines } = talk;
+const { calls: store, db } = app.store;
+
+/** Leaves a call as a node does that died: claimed by it, its lease run out. */
+async function orphan(callId: string, ageMs = 0): Promise<void> {
+  await store.claimCall({
+    webhookId: `wh_${callId}`,
+    eventId: `evt_${callId}`,
+    eventType: 'realtime.call.incoming',
+    eventCreatedAt: talk.clock.now() - ageMs,
+    callId,
+    sipCallId: null,
+    callerNumber: '+819012345678',
+    callerWithheld: false,
+    dialledNumber: null,
+    carrierCallId: null,
+    scenario: 'attendance-ja',
+    scenarioVersion: '1',
+    node: 'another',
+    leaseMs: -1,
+    state: 'claimed',
+    endReason: null,
+  });
+}
+
+async function accepted(from: Talk): Promise<EmulatedCall> {
+  const call = await from.emulator.ring({ deliver: false, model: script() });
+  const { status } = await fetch(`${from.emulator.baseUrl}/realtime/calls/${call.id}/accept`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${from.emulator.apiKey}` },
+    body: JSON.stringify({ type: 'realtime', model: 'gpt-realtime-2.1' }),
+  });
+  if (status !== 200) throw new Error(`accept was answered ${status}`);
+  return call;
+}
+
+t.test('a call that a dead node claimed is accepted while its caller waits', async (t) => {
+  const call = await talk.call(script(), { deliver: false });
+  await orphan(call.id);
+  await talk.pass(1_000);
+  await greeted(call);
+  t.same(acceptStatuses(call), [200]);
+  t.equal(greetings(call), 1);
+  call.hangUp();
+  t.match(await talk.stored(call), { state: 'ended', endReason: 'caller_hangup', epoch: 2 });
+});
+
+t.test('a call that a dead node claimed long ago is missed, with an alarm', async (t) => {
+  const call = await talk.call(script(), { deliver: false });
+  await orphan(call.id, app.config.STALE_CALL_SECONDS * 1_000 + 1_000);
+  await talk.pass(1_000);
+  t.match(await talk.stored(call), { state: 'missed', endReason: 'process_lost', endParty: 'denwaban' });
+  t.same(acceptStatuses(call), []);
+  t.same(alarms(lines, call.id), ['call_missed']);
+});
+
+t.test('an answered call of a dead node is hung up, however often that takes', async (t) => {
+  const call = await accepted(talk);
+  const failure = { kind: 'status', status: 500 } as const;
+  emulator.failNext('hangup', [failure, failure, failure, failure], call.id);
+  await orphan(call.id);
+  await sql`update calls set state = 'live' where call_id = ${call.id}`.execute(db);
+  await talk.pass(4_000);
+  t.equal(requests(call, 'hangup').length, 3);
+  t.match(await store.getCall(call.id), { endedAt: null }, 'it is not over before it is over');
+  t.same(alarms(lines, call.id), ['call_orphaned', 'hangup_failed']);
+  await talk.pass(7_000);
+  t.equal(call.endedBy, 'service');
+  t.match(await talk.stored(call), { state: 'ended', endReason: 'process_lost', endParty: 'denwaban' });
+});
+
+t.test('an accepted call that cannot be proven is hung up, however often that takes', async (t) => {
+  const call = await talk.call(script(), { deliver: false });
+  const failure = { kind: 'status', status: 500 } as const;
+  emulator.failNext('accept', [{ kind: 'ok_no_effect' }], call.id);
+  emulator.failNext('hangup', [failure, failure, failure], call.id);
+  await call.deliver();
+  await talk.pass(8_000);
+  t.equal(requests(call, 'hangup').length, 3);
+  t.match(await store.getCall(call.id), { endedAt: null });
+  await talk.pass(7_000);
+  t.match(await talk.stored(call), { state: 'failed', endReason: 'accept_unproven' });
+  t.same(alarms(lines, call.id), ['accept_unproven', 'hangup_failed']);
+});
+
+t.test('a drain deadline in the middle of an accept leaves no call behind that nobody steers', async (t) => {
+  const call = await talk.call(script(), { deliver: false });
+  emulator.failNext('accept', [{ kind: 'delay', ms: 300 }], call.id);
+  await call.deliver();
+  let drained = false;
+  void app.callManager.drain(0).then(() => {
+    drained = true;
+  });
+  await talk.pass(1);
+  t.notOk(drained, 'the drain waits for what the accept comes to');
+  await hears(call, app.callServices.plan.rules.phrases.serviceClosing);
+  await talk.pass(3_000);
+  await call.ended();
+  t.equal(call.endedBy, 'service');
+  t.match(await talk.stored(call), { state: 'ended', endReason: 'drain_deadline' });
+  t.same(alarms(lines, call.id), []);
+  await talk.pass(1);
+  await until(() => drained, 'the drain to end');
+});
