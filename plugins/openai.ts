@@ -34,9 +34,11 @@ export default fp<OpenAiPluginOptions>(
     });
     let timer: Timer | null = null;
     let told: CallOutcome['kind'] | null = null;
+    let closed = false;
 
     const keepWarm = async (): Promise<void> => {
       const outcome = await calls.warmUp();
+      if (closed) return;
       if (outcome.kind !== told) tell(outcome);
       told = outcome.kind;
       timer = clock.setTimer(WARM_UP_INTERVAL_MS, () => void keepWarm());
@@ -57,6 +59,7 @@ export default fp<OpenAiPluginOptions>(
     app.decorate('sidebands', sidebands);
     app.addHook('onListen', async () => void keepWarm());
     app.addHook('onClose', async () => {
+      closed = true;
       timer?.cancel();
       sidebands.close();
       await calls.close();
