@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { packageRoot } from '../../src/lib/package-root.ts';
@@ -27,6 +27,17 @@ t.test('three stages: compile, install for production, image', async (t) => {
   t.match(build.image, /^node:24-slim$/);
   t.match(dependencies.image, /^node:24-slim$/);
   t.match(image.image, /^gcr\.io\/distroless\/nodejs24-debian13:nonroot$/);
+});
+
+t.test('the build compiles what is copied for it, and nothing else', async (t) => {
+  const { include } = JSON.parse(readFileSync(join(packageRoot(), 'tsconfig.build.json'), 'utf8')) as {
+    include: string[];
+  };
+  const folders = copies(build)
+    .flatMap(({ sources }) => sources)
+    .filter((source) => !source.includes('.'));
+  t.same(folders.toSorted(), include.toSorted());
+  t.ok(execForms(build, 'RUN').some((words) => words.join(' ') === 'npm run build'));
 });
 
 t.test('packages are installed as the lock file says, with the settings of .npmrc', async (t) => {

@@ -1,4 +1,4 @@
-import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import {
   chmodSync,
@@ -13,6 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 import t, { type Test } from 'tap';
 import { packageRoot } from '../../src/lib/package-root.ts';
 import { MINIMAL } from '../config/environments.ts';
@@ -51,7 +52,7 @@ function place(from: string | null, source: string, target: string): void {
   mkdirSync(dirname(folder), { recursive: true });
   if (from === null) cpSync(join(packageRoot(), source), folder, { recursive: true });
   else if (from === 'dependencies') installProduction(folder);
-  else compile(folder);
+  else compiled(folder);
 }
 
 /** What `npm ci --omit=dev` installs, without asking a registry: the packages of the lock file that are not for development. */
@@ -67,11 +68,11 @@ function installProduction(folder: string): void {
   }
 }
 
-function compile(folder: string): void {
-  const compiler = join(packageRoot(), 'node_modules/typescript/bin/tsc');
-  execFileSync(process.execPath, [compiler, '-p', 'tsconfig.build.json', '--outDir', folder], {
-    cwd: packageRoot(),
-  });
+/** This test is compiled with the sources, so they lie beside it just as `npm run build` leaves them. */
+function compiled(folder: string): void {
+  for (const part of ['src', 'plugins', 'routes']) {
+    cpSync(fileURLToPath(new URL(`../../${part}`, import.meta.url)), join(folder, part), { recursive: true });
+  }
 }
 
 /** Nothing of the image can be written, as with a read-only root file system. */
@@ -101,10 +102,11 @@ const ENVIRONMENT = {
   OPENAI_BASE_URL: 'http://127.0.0.1:9/v1',
 };
 
+/** With these variables and no others: what a test runner puts into the environment is not in the image. */
 function run(t: Test, words: readonly string[], env: Readonly<Record<string, string>>): ChildProcess {
-  const child = spawn(process.execPath, words, {
+  const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`);
+  const child = spawn('env', ['-i', ...variables, process.execPath, ...words], {
     cwd: app,
-    env,
     stdio: ['ignore', 'pipe', 'inherit'],
     ...asUser,
   });
@@ -147,5 +149,5 @@ t.test('what the image holds starts, is healthy and stops', async (t) => {
   server.kill('SIGTERM');
   t.same(await exit, [0, null], 'stopped by itself');
   t.not(await healthcheck(t, port), 0, 'not healthy any more');
-  t.match(readdirSync(data), ['pg'], 'the data stands where DATA_DIR says');
+  t.ok(readdirSync(data).includes('pg'), 'the data stands where DATA_DIR says');
 });
