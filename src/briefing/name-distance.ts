@@ -86,43 +86,52 @@ const PAIRS = pairCosts();
  * really another. Symmetric.
  */
 export function nameDistance(a: string, b: string): number {
-  const left = sounds(a);
-  const right = sounds(b);
+  if (a === b) return 0;
+  const [left, right] = [soundsOf(a), soundsOf(b)];
   let above = prefixCosts(right);
-  for (const [i, sign] of left.entries()) {
-    const row = [(above[0] ?? 0) + gapCost(sign, left[i - 1])];
+  for (const sound of left) {
+    let last = (above[0] ?? 0) + sound.gap;
+    const row = [last];
     for (const [j, other] of right.entries()) {
-      const replaced = (above[j] ?? 0) + pairCost(sign, other, left[i - 1], right[j - 1]);
-      const dropped = (above[j + 1] ?? 0) + gapCost(sign, left[i - 1]);
-      const added = (row[j] ?? 0) + gapCost(other, right[j - 1]);
-      row.push(Math.min(replaced, dropped, added));
+      const replaced = (above[j] ?? 0) + pairCost(sound, other);
+      const dropped = (above[j + 1] ?? 0) + sound.gap;
+      last = Math.min(replaced, dropped, last + other.gap);
+      row.push(last);
     }
     above = row;
   }
   return above[right.length] ?? 0;
 }
 
-function sounds(name: string): string[] {
-  return Array.from(name).map((sign) => SAME_SOUND[sign] ?? sign);
+/** One kana of a name in its place. */
+interface Sound {
+  readonly sign: string;
+  readonly lengthens: boolean;
+  /** What it costs when the kana comes or goes. */
+  readonly gap: number;
 }
 
-function prefixCosts(signs: readonly string[]): number[] {
+function soundsOf(name: string): readonly Sound[] {
+  const signs = Array.from(name, (sign) => SAME_SOUND[sign] ?? sign);
+  return signs.map((sign, index) => {
+    const lengthens = isLengthening(sign, signs[index - 1]);
+    const ownCost = sign === 'ッ' ? COST.smallTsu : COST.other;
+    return { sign, lengthens, gap: lengthens ? COST.lengthening : ownCost };
+  });
+}
+
+function prefixCosts(sounds: readonly Sound[]): number[] {
   const costs = [0];
-  for (const [index, sign] of signs.entries())
-    costs.push((costs[index] ?? 0) + gapCost(sign, signs[index - 1]));
+  let sum = 0;
+  for (const { gap } of sounds) costs.push((sum += gap));
   return costs;
 }
 
-function gapCost(sign: string, before: string | undefined): number {
-  if (isLengthening(sign, before)) return COST.lengthening;
-  return sign === 'ッ' ? COST.smallTsu : COST.other;
-}
-
-function pairCost(a: string, b: string, beforeA: string | undefined, beforeB: string | undefined): number {
-  if (a === b) return 0;
+function pairCost(a: Sound, b: Sound): number {
+  if (a.sign === b.sign) return 0;
   // Two spellings of the same long vowel: サトー and サトウ, オオノ and オーノ.
-  if (isLengthening(a, beforeA) && isLengthening(b, beforeB)) return COST.lengthening;
-  return PAIRS.get(a + b) ?? COST.other;
+  if (a.lengthens && b.lengthens) return COST.lengthening;
+  return PAIRS.get(a.sign + b.sign) ?? COST.other;
 }
 
 function pairCosts(): Map<string, number> {

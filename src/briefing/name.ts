@@ -61,8 +61,10 @@ export function matchName(said: string, onFile: string): NameMatch {
 function similarityOf(a: readonly string[], b: readonly string[]): number {
   if (a.length === 0 || b.length === 0) return 0;
   const straight = aligned(a, b);
-  const turned = SWAPPED * Math.max(aligned(a.toReversed(), b), aligned(a, b.toReversed()));
-  return a.length + b.length > 2 ? Math.max(straight, turned) : straight;
+  if (straight >= SWAPPED || a.length + b.length === 2) return straight;
+  const turned = aligned(a.toReversed(), b);
+  const turnedToo = a.length === b.length ? turned : aligned(a, b.toReversed());
+  return Math.max(straight, SWAPPED * turned, SWAPPED * turnedToo);
 }
 
 /** Part by part when both are divided alike; else as one word, since pauses are not always heard. */
