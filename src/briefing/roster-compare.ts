@@ -1,0 +1,96 @@
+import { type Applicant, type ApplicantData, reservationCodeKey } from './applicant.ts';
+import { KnownPeople } from './roster-match.ts';
+import type { KnownPerson, RosterEntry, RosterPlan, RosterRow, RosterSnapshot } from './roster-plan.ts';
+import { refuseOverfull } from './roster-seats.ts';
+
+/**
+ * Compares the rows of a roster with what is known. The roster is right about names and addresses, except where it is
+ * silent; about slots it is right until somebody has spoken: what an applicant or the team decided stands.
+ */
+export function planRoster(snapshot: RosterSnapshot, rows: readonly RosterRow[]): RosterPlan {
+  const people = new KnownPeople(snapshot.people);
+  const slotIds = new Set(snapshot.slots.map((slot) => slot.slotId));
+  const entries = rows.map((given): RosterEntry => {
+    const row = { ...given, applicant: withCodeKey(given.applicant) };
+    const refuse = (reason: Extract<RosterEntry, { verdict: 'refused' }>['reason']): RosterEntry => ({
+      verdict: 'refused',
+      line: row.line,
+      reason,
+    });
+    if (!slotIds.has(row.slotId)) return refuse('unknown_slot');
+    const found = people.claim(row.applicant);
+    if ('refusal' in found) return refuse(found.refusal);
+    return compare(row, found.person);
+  });
+  return { briefingId: snapshot.briefingId, entries: refuseOverfull(snapshot.slots, entries) };
+}
+
+function compare(row: RosterRow, person: KnownPerson | null): RosterEntry {
+  const { line, slotId } = row;
+  const applicant = person?.applicant ?? null;
+  const data = applicant === null ? row.applicant : merged(applicant, row.applicant);
+  const registration = person?.registration ?? null;
+  if (registration === null) {
+    return { verdict: 'new', line, applicant, data, slotId, status: row.status ?? 'not_confirmed' };
+  }
+  const elsewhere = registration.slotId !== slotId;
+  const untouched = person?.lastChange?.source === 'import' && registration.status === 'not_confirmed';
+  const toSlotId = elsewhere && untouched ? slotId : null;
+  const fields = applicant === null ? [] : changedFields(applicant, data);
+  if (applicant === null || (fields.length === 0 && toSlotId === null)) {
+    const { registrationId } = registration;
+    return { verdict: 'unchanged', line, registrationId, slotKept: elsewhere };
+  }
+  return { verdict: 'changed', line, applicant, data, registration, toSlotId, fields };
+}
+
+/** Reservation codes are compared as they are stored. */
+function withCodeKey(data: ApplicantData): ApplicantData {
+  const code = data.reservationCode;
+  return { ...data, reservationCode: code === null ? null : reservationCodeKey(code) };
+}
+
+/** The row's data; where the row is silent, what is known. */
+function merged(known: Applicant, row: ApplicantData): ApplicantData {
+  const { name } = row;
+  return {
+    name: {
+      full: name.full,
+      family: name.family ?? (name.full === known.name.full ? known.name.family : null),
+      given: name.given ?? (name.full === known.name.full ? known.name.given : null),
+      fullKana: name.fullKana ?? known.name.fullKana,
+      familyKana: name.familyKana ?? (name.fullKana === null ? known.name.familyKana : null),
+      givenKana: name.givenKana ?? (name.fullKana === null ? known.name.givenKana : null),
+    },
+    university: row.university ?? known.university,
+    faculty: row.faculty ?? known.faculty,
+    phones: row.phones.length > 0 ? row.phones : known.phones,
+    email: row.email ?? known.email,
+    // An id belongs to its source: without one of its own the row says nothing about either.
+    source: row.externalId === null ? known.source : row.source,
+    externalId: row.externalId ?? known.externalId,
+    reservationCode: row.reservationCode ?? known.reservationCode,
+  };
+}
+
+const FIELDS = [
+  'name',
+  'university',
+  'faculty',
+  'phones',
+  'email',
+  'source',
+  'externalId',
+  'reservationCode',
+] as const satisfies readonly (keyof ApplicantData)[];
+
+function changedFields(known: ApplicantData, data: ApplicantData): (keyof ApplicantData)[] {
+  return FIELDS.filter((field) => text(known[field]) !== text(data[field]));
+}
+
+/** A field as text that is equal when the field is; names list their parts in one order. */
+function text(value: ApplicantData[keyof ApplicantData]): string {
+  if (value === null || typeof value === 'string' || !('full' in value)) return JSON.stringify(value);
+  const { full, family, given, fullKana, familyKana, givenKana } = value;
+  return JSON.stringify([full, family, given, fullKana, familyKana, givenKana]);
+}

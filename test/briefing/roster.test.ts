@@ -1,0 +1,186 @@
+import t from 'tap';
+import type { Applicant, ApplicantData } from '../../src/briefing/applicant.ts';
+import type { AttendanceStatus } from '../../src/briefing/attendance-status.ts';
+import type { Registration } from '../../src/briefing/registration.ts';
+import { planRoster } from '../../src/briefing/roster-compare.ts';
+import type { KnownPerson, RosterEntry, RosterRow, RosterSnapshot } from '../../src/briefing/roster-plan.ts';
+
+const PHONE = '+819000000001';
+
+function dataOf(changes: Partial<ApplicantData> = {}): ApplicantData {
+  return {
+    name: {
+      full: '見本 花子',
+      family: null,
+      given: null,
+      fullKana: 'ミホン ハナコ',
+      familyKana: null,
+      givenKana: null,
+    },
+    university: '見本大学',
+    faculty: null,
+    phones: [PHONE],
+    email: null,
+    source: 'ats',
+    externalId: null,
+    reservationCode: null,
+    ...changes,
+  };
+}
+
+function knownAs(
+  id: string,
+  data: Partial<ApplicantData>,
+  registration: { slotId: string; status?: AttendanceStatus; source?: 'import' | 'caller' } | null = null,
+): KnownPerson {
+  const applicant: Applicant = { ...dataOf(data), applicantId: id, version: 1 };
+  if (registration === null) return { applicant, registration: null, lastChange: null };
+  const { slotId, status = 'not_confirmed', source = 'import' } = registration;
+  const stored: Registration = {
+    registrationId: `reg-${id}`,
+    applicantId: id,
+    briefingId: 'b',
+    slotId,
+    status,
+    version: 1,
+    actual: null,
+    reason: null,
+    expectedArrivalAt: null,
+    callbackAt: null,
+    waitingNumber: null,
+    changedAt: 0,
+  };
+  return { applicant, registration: stored, lastChange: { kind: 'created', source } };
+}
+
+/** Slots `s1`, `s2` … with these capacities, taken by the people who are registered. */
+function snapshotOf(capacities: readonly number[], people: readonly KnownPerson[]): RosterSnapshot {
+  const slots = capacities.map((capacity, index) => {
+    const slotId = `s${index + 1}`;
+    const taken = people.filter(({ registration }) => registration?.slotId === slotId).length;
+    return {
+      slotId,
+      briefingId: 'b',
+      startsAt: 1,
+      endsAt: 2,
+      mode: 'on_site' as const,
+      place: null,
+      capacity,
+      open: true,
+      taken,
+      free: capacity - taken,
+      waiting: 0,
+    };
+  });
+  return { briefingId: 'b', slots, people };
+}
+
+let line = 0;
+
+function rowOf(slotId: string, data: Partial<ApplicantData> = {}): RosterRow {
+  line += 1;
+  return { line, slotId, status: null, applicant: dataOf(data) };
+}
+
+function plan(
+  people: readonly KnownPerson[],
+  rows: readonly RosterRow[],
+  capacities = [9, 9],
+): readonly RosterEntry[] {
+  return planRoster(snapshotOf(capacities, people), rows).entries;
+}
+
+t.test('somebody whom nobody knows is new', async (t) => {
+  t.match(plan([], [rowOf('s1')]), [{ verdict: 'new', applicant: null, status: 'not_confirmed' }]);
+});
+
+t.test('an applicant of another briefing is registered, not stored again', async (t) => {
+  const entries = plan([knownAs('a', { externalId: 'E1' })], [rowOf('s1', { externalId: 'E1' })]);
+  t.match(entries, [{ verdict: 'new', applicant: { applicantId: 'a' } }]);
+});
+
+t.test('a row that says what is known changes nothing, however its code is written', async (t) => {
+  const known = knownAs('a', { reservationCode: 'R1' }, { slotId: 's1' });
+  t.match(plan([known], [rowOf('s1', { reservationCode: 'r-1' })]), [
+    { verdict: 'unchanged', slotKept: false },
+  ]);
+});
+
+t.test('a row that is silent erases nothing', async (t) => {
+  const known = knownAs('a', { email: 'a@example.com', externalId: 'E1' }, { slotId: 's1' });
+  const silent = rowOf('s1', { university: null, email: null, externalId: null });
+  t.match(plan([known], [silent]), [{ verdict: 'unchanged' }]);
+});
+
+t.test('a changed field is named', async (t) => {
+  const known = knownAs('a', { externalId: 'E1' }, { slotId: 's1' });
+  const row = rowOf('s1', { externalId: 'E1', phones: ['+819000000002'], faculty: '文学部' });
+  t.match(plan([known], [row]), [{ verdict: 'changed', fields: ['faculty', 'phones'], toSlotId: null }]);
+});
+
+t.test('the roster moves whom nobody has spoken to, and nobody else', async (t) => {
+  const quiet = knownAs('a', {}, { slotId: 's1' });
+  t.match(plan([quiet], [rowOf('s2')]), [{ verdict: 'changed', toSlotId: 's2', fields: [] }]);
+  for (const spoken of [
+    knownAs('a', {}, { slotId: 's1', status: 'moved', source: 'caller' }),
+    knownAs('a', {}, { slotId: 's1', source: 'caller' }),
+    knownAs('a', {}, { slotId: 's1', status: 'absent' }),
+  ]) {
+    t.match(plan([spoken], [rowOf('s2')]), [{ verdict: 'unchanged', slotKept: true }]);
+  }
+});
+
+t.test('people are told apart by the ids of their source, even with one telephone', async (t) => {
+  const known = knownAs('a', { externalId: 'E1' }, { slotId: 's1' });
+  t.match(plan([known], [rowOf('s1', { externalId: 'E2' })]), [{ verdict: 'new', applicant: null }]);
+});
+
+t.test('a row that could be two people is refused', async (t) => {
+  const twins = [knownAs('a', {}), knownAs('b', {})];
+  t.match(plan(twins, [rowOf('s1')]), [{ verdict: 'refused', reason: 'ambiguous' }]);
+});
+
+t.test('a reservation code of somebody else is refused', async (t) => {
+  const people = [knownAs('a', { externalId: 'E1' }), knownAs('b', { reservationCode: 'R2' })];
+  const row = rowOf('s1', { externalId: 'E1', reservationCode: 'R-2' });
+  t.match(plan(people, [row]), [{ verdict: 'refused', reason: 'code_taken' }]);
+});
+
+t.test('a second row about the same person is refused', async (t) => {
+  t.match(plan([], [rowOf('s1'), rowOf('s2')]), [
+    { verdict: 'new' },
+    { verdict: 'refused', reason: 'duplicate_row' },
+  ]);
+  const known = knownAs('a', { externalId: 'E1', reservationCode: 'R1' });
+  t.match(plan([known], [rowOf('s1', { externalId: 'E1' }), rowOf('s1', { reservationCode: 'R1' })]), [
+    { verdict: 'new' },
+    { verdict: 'refused', reason: 'duplicate_row' },
+  ]);
+});
+
+t.test('a slot that the briefing does not have is refused', async (t) => {
+  t.match(plan([], [rowOf('s9')]), [{ verdict: 'refused', reason: 'unknown_slot' }]);
+});
+
+t.test('the last rows are refused when a slot has too few seats', async (t) => {
+  const rows = ['E1', 'E2', 'E3'].map((externalId) => rowOf('s1', { externalId }));
+  t.match(plan([], rows, [2]), [
+    { verdict: 'new' },
+    { verdict: 'new' },
+    { verdict: 'refused', reason: 'slot_full' },
+  ]);
+});
+
+t.test('two full slots may exchange people, but nobody enters who leaves no seat', async (t) => {
+  const people = [
+    knownAs('a', { externalId: 'E1' }, { slotId: 's1' }),
+    knownAs('b', { externalId: 'E2' }, { slotId: 's2' }),
+  ];
+  const exchange = [rowOf('s2', { externalId: 'E1' }), rowOf('s1', { externalId: 'E2' })];
+  t.match(plan(people, exchange, [1, 1]), [{ verdict: 'changed' }, { verdict: 'changed' }]);
+  t.match(plan(people, [...exchange, rowOf('s1', { externalId: 'E3' })], [1, 1]), [
+    { verdict: 'changed' },
+    { verdict: 'changed' },
+    { verdict: 'refused' },
+  ]);
+});
