@@ -6,7 +6,8 @@ import { fileURLToPath } from 'node:url';
  * thoughts. `npm test` runs everything.
  */
 
-const SLOW = /^(e2e|store|demo|deploy|emulator|plugins|outbox)\/|^boot\.|^telemetry\/log-writer|http-limits/;
+const SLOW =
+  /^(e2e|store|demo|deploy|emulator|plugins|outbox|webhook|cli|roster)\/|^boot\.|^telemetry\/log-writer|http-limits/;
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const files = readdirSync(here, { recursive: true, encoding: 'utf8' })

@@ -74,7 +74,7 @@ export class CallReception {
     log.info(
       {
         call_id: call.callId,
-        caller: sip.caller.number === null ? null : maskPhoneNumber(sip.caller.number),
+        line: sip.caller.number === null ? null : maskPhoneNumber(sip.caller.number),
       },
       `Incoming call: call_id=${call.callId}`,
     );

@@ -83,7 +83,7 @@ const event: fc.Arbitrary<CallEvent> = fc.oneof(
   }),
   fc.record({ kind: fc.constant('timer'), name: timerName }),
   fc.record({ kind: fc.constant('refer_answered'), ok: fc.boolean() }),
-) as fc.Arbitrary<CallEvent>;
+);
 
 /** What ends a call from outside comes rarely, or no run would get far. */
 const anyEvent = fc.oneof(

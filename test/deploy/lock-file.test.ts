@@ -42,3 +42,17 @@ t.test('versions are written exactly', async (t) => {
     t.match(version, /^\d+\.\d+\.\d+$/, name);
   }
 });
+
+t.test('every package that a locked one asks for is locked, for other platforms too', async (t) => {
+  const lock = JSON.parse(readFileSync(join(packageRoot(), 'package-lock.json'), 'utf8')) as {
+    packages: Record<string, { optionalDependencies?: Record<string, string> }>;
+  };
+  const asked = Object.values(lock.packages).flatMap((entry) =>
+    Object.keys(entry.optionalDependencies ?? {}),
+  );
+  const locked = new Set(Object.keys(lock.packages).map((path) => path.split('node_modules/').at(-1)));
+  t.same(
+    [...new Set(asked)].filter((name) => !locked.has(name)),
+    [],
+  );
+});
