@@ -14,6 +14,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/webhook': ['src/lib'],
   'src/telemetry': ['src/lib'],
   'src/store': ['src/briefing', 'src/lib'],
+  'src/roster': ['src/briefing', 'src/lib', 'src/store/briefing-ports.ts'],
   'src/audit': ['src/briefing', 'src/lib', 'src/store/ports.ts'],
   'src/outbox': ['src/briefing', 'src/lib', 'src/store/ports.ts'],
   'src/tools': ['src/briefing', 'src/lib', 'src/store/ports.ts'],
@@ -145,8 +146,8 @@ t.test('relative imports name the source file', async (t) => {
   );
 });
 
-t.test('the environment is read by the configuration and the server only', async (t) => {
-  t.same(places(service, /\bprocess\s*\.\s*env\b/, ['src/config.ts', 'src/server.ts']), []);
+t.test('the environment is read by the configuration and the two programs only', async (t) => {
+  t.same(places(service, /\bprocess\s*\.\s*env\b/, ['src/config.ts', 'src/server.ts', 'src/cli.ts']), []);
 });
 
 t.test('only programs for the command line write to the console', async (t) => {
