@@ -1,4 +1,5 @@
 import fp from 'fastify-plugin';
+import { STRICT_POLICY, WITHOUT_CODES_POLICY } from '../src/briefing/identity.ts';
 import { createRecorder, type Recorder } from '../src/audit/recorder.ts';
 import { CallManager } from '../src/call/manager.ts';
 import { planCalls } from '../src/call/plan.ts';
@@ -8,6 +9,7 @@ import type { Clock } from '../src/lib/clock.ts';
 import { packageRoot } from '../src/lib/package-root.ts';
 import type { Random } from '../src/lib/random.ts';
 import { loadScenario } from '../src/scenario/load.ts';
+import { createIdentityTries } from '../src/store/identity-tries.ts';
 import { createToolRunner } from '../src/tools/runner.ts';
 import { toolsFor } from '../src/tools/toolbox.ts';
 import type { Tool } from '../src/tools/tool.ts';
@@ -37,8 +39,14 @@ export default fp<SessionManagerOptions>(
     const store = app.store.calls;
     const scenario = await loadScenario(config.SCENARIO, packageRoot());
     const targets = transferTargets(config);
+    const desk = {
+      briefings: app.store.briefings,
+      tries: createIdentityTries(app.store.db),
+      policy: scenario.identity === 'without_codes' ? WITHOUT_CODES_POLICY : STRICT_POLICY,
+      random,
+    };
     const tools = createToolRunner({
-      tools: [...toolsFor(scenario.tools, targets), ...extraTools],
+      tools: [...toolsFor(scenario.tools, targets, desk), ...extraTools],
       store,
       clock,
       log: app.log,

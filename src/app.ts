@@ -1,7 +1,9 @@
 import fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import attendanceDesk from '../plugins/attendance-desk.ts';
 import callAcceptance from '../plugins/call-acceptance.ts';
 import configPlugin from '../plugins/config.ts';
 import openAi from '../plugins/openai.ts';
+import outboxPlugin from '../plugins/outbox.ts';
 import sessionManager from '../plugins/session-manager.ts';
 import storePlugin from '../plugins/store.ts';
 import telemetry from '../plugins/telemetry.ts';
@@ -9,6 +11,7 @@ import webhookVerification from '../plugins/webhook-verification.ts';
 import healthRoutes from '../routes/health.ts';
 import metricsRoute from '../routes/metrics.ts';
 import openAiWebhook from '../routes/openai-webhook.ts';
+import smsStatusRoute from '../routes/sms-status.ts';
 import { trustedProxies, type Config } from './config.ts';
 import { answerErrors } from './http-errors.ts';
 import { systemClock, type Clock } from './lib/clock.ts';
@@ -59,6 +62,8 @@ export async function build(options: AppOptions): Promise<FastifyInstance> {
   await app.register(configPlugin, { config });
   await app.register(telemetry, options.metrics === undefined ? {} : { metrics: options.metrics });
   await app.register(storePlugin, { clock, random, busy: () => app.callManager.calls > 0 });
+  await app.register(outboxPlugin, { clock, random });
+  await app.register(attendanceDesk, { clock });
   await app.register(openAi, { clock });
   await app.register(sessionManager, { clock, random, node, extraTools });
   await app.register(callAcceptance, { node });
@@ -88,6 +93,7 @@ export async function build(options: AppOptions): Promise<FastifyInstance> {
       scenario_version: app.callServices.plan.scenarioVersion,
     }),
   });
+  await app.register(smsStatusRoute);
   await app.register(metricsRoute);
   return app;
 }

@@ -16,8 +16,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/store': ['src/briefing', 'src/lib'],
   'src/roster': ['src/briefing', 'src/lib', 'src/store/briefing-ports.ts'],
   'src/audit': ['src/briefing', 'src/lib', 'src/store/ports.ts'],
-  'src/outbox': ['src/briefing', 'src/lib', 'src/store/ports.ts'],
-  'src/tools': ['src/briefing', 'src/lib', 'src/store/ports.ts'],
+  'src/outbox': ['src/briefing', 'src/lib', 'src/store/briefing-ports.ts', 'src/store/ports.ts'],
+  'src/tools': ['src/briefing', 'src/lib', 'src/store/briefing-ports.ts', 'src/store/ports.ts'],
   'src/call': [
     'src/audit',
     'src/briefing',

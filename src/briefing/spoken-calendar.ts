@@ -21,6 +21,12 @@ export function tokyoTime(instant: number): {
   };
 }
 
+/** The instant of a day `YYYY-MM-DD` and a time `HH:MM` in Tokyo, ms since the epoch; null when there is none such. */
+export function tokyoInstant(day: Day, time: string): number | null {
+  const instant = Date.parse(`${day}T${time}:00+09:00`);
+  return Number.isNaN(instant) ? null : instant;
+}
+
 /** The day of these numbers (month and day from 1), or null when the calendar has none, such as 30 February. */
 export function dayOf(year: number, month: number, day: number): Day | null {
   const date = new Date(Date.UTC(year, month - 1, day));

@@ -1,6 +1,8 @@
 import type { Clock, Timer } from '../lib/clock.ts';
 import { functionOutput } from '../realtime/commands.ts';
 import type { ToolControl } from '../tools/tool.ts';
+import type { CallCase } from '../tools/call-case.ts';
+import type { Evidence } from '../tools/evidence.ts';
 import type { FunctionAnswer, ToolRunner } from '../tools/runner.ts';
 import { onBehalfOf } from './isolation.ts';
 
@@ -24,6 +26,8 @@ export interface AnsweredBatch {
 export interface DeskOwner {
   readonly callId: string;
   readonly callerNumber: string | null;
+  readonly callCase: CallCase;
+  readonly evidence: Evidence;
   send(event: string): boolean;
   onToolStarted(): void;
   onToolSlow(): void;
@@ -122,9 +126,9 @@ export class FunctionDesk {
   async #run(call: IncomingFunctionCall, batch: Batch): Promise<void> {
     const { clock, tools } = this.#services;
     const startedAt = clock.monotonic();
-    const { callId, callerNumber } = this.#owner;
+    const { callId, callerNumber, callCase, evidence } = this.#owner;
     const answer = await onBehalfOf(callId, () =>
-      tools.run({ ...call, callId, callerNumber }, this.#over.signal),
+      tools.run({ ...call, callId, callerNumber, callCase, evidence }, this.#over.signal),
     );
     this.#settle(call, batch, answer, clock.monotonic() - startedAt);
   }

@@ -8,15 +8,16 @@ import type { ResponsePurpose } from '../realtime/turns.ts';
 import type { FunctionAnswer } from '../tools/runner.ts';
 import { INITIAL, type CallEvent, type Conversation, type Effect, type Ending } from './conversation.ts';
 import { CallRow } from './call-row.ts';
+import { newCase } from '../tools/call-case.ts';
+import type { Evidence } from '../tools/evidence.ts';
 import { FunctionDesk, type AnsweredBatch, type DeskOwner } from './function-desk.ts';
 import { CallLink, type AttachResult, type LinkOwner } from './link.ts';
 import { hangUpCall } from './hang-up.ts';
+import { CallMinutes } from './minutes.ts';
 import type { CallServices } from './services.ts';
 import { step } from './state.ts';
 import { CallTimers } from './timers.ts';
-import { CallTranscript } from './transcript.ts';
 import { TurnDriver, type TurnDriverOwner } from './turn-driver.ts';
-import { UsageMeter } from './usage.ts';
 
 /** What is known of a call when it is accepted. */
 export interface CallIdentity {
@@ -53,8 +54,8 @@ export class CallSession implements LinkOwner, DeskOwner, TurnDriverOwner {
   readonly #link: CallLink;
   readonly #turns: TurnDriver;
   readonly #row: CallRow;
-  readonly #transcript: CallTranscript;
-  readonly #usage: UsageMeter;
+  readonly callCase = newCase();
+  readonly #minutes: CallMinutes;
   readonly #timers: CallTimers;
   readonly #pending: CallEvent[] = [];
   #desk: FunctionDesk | null = null;
@@ -62,10 +63,6 @@ export class CallSession implements LinkOwner, DeskOwner, TurnDriverOwner {
   #dispatching = false;
   #oversized = 0;
   #keyEntries = 0;
-  /** Monotonic ms at which the caller stopped speaking; null when the gap was measured. */
-  #callerStoppedAt: number | null = null;
-  /** What the agent said in the response in progress. */
-  #spoken = { responseId: '', text: '' };
 
   constructor(services: CallServices, owner: SessionOwner, identity: CallIdentity) {
     this.callId = identity.callId;
@@ -78,8 +75,11 @@ export class CallSession implements LinkOwner, DeskOwner, TurnDriverOwner {
     this.#turns = new TurnDriver(services.clock, this);
     this.#row = new CallRow(services, this.callId, this.epoch);
     this.#timers = new CallTimers(services.clock, (name) => this.#dispatch({ kind: 'timer', name }));
-    this.#transcript = new CallTranscript(this.callId, services.clock, services.recorder);
-    this.#usage = new UsageMeter(this.callId, services);
+    this.#minutes = new CallMinutes(this.callId, services);
+  }
+
+  get evidence(): Evidence {
+    return this.#minutes.evidence;
   }
 
   get phase(): Conversation['phase'] {
@@ -126,7 +126,7 @@ export class CallSession implements LinkOwner, DeskOwner, TurnDriverOwner {
   onLost(cause: DetachCause): void {
     this.#services.observer.detached(cause);
     this.#turns.detached();
-    this.#transcript.detached();
+    this.#minutes.detached();
     this.#dispatch({ kind: 'detached' });
     if (cause === 'oversized') this.#oversized += 1;
     if (this.#oversized >= MAX_OVERSIZED) this.abort('protocol_abuse', 'openai', 'oversized_event');
@@ -160,7 +160,7 @@ export class CallSession implements LinkOwner, DeskOwner, TurnDriverOwner {
 
   onToolAnswered(name: string, answer: FunctionAnswer, ms: number): void {
     this.#services.observer.toolAnswered(name, answer.status, ms);
-    this.#transcript.tool(name, answer.status);
+    this.#minutes.tool(name, answer.status);
   }
 
   onResponseRefused(purpose: ResponsePurpose, code: string): void {
@@ -168,25 +168,19 @@ export class CallSession implements LinkOwner, DeskOwner, TurnDriverOwner {
   }
 
   onBatchAnswered(batch: AnsweredBatch): void {
-    const spoken = this.#spoken.responseId === batch.responseId ? this.#spoken.text : '';
-    this.#dispatch({ kind: 'tools_answered', ...batch, spoken });
+    this.#dispatch({ kind: 'tools_answered', ...batch, spoken: this.#minutes.spokenIn(batch.responseId) });
   }
 
   #handle(event: SidebandEvent, frame: Buffer): void {
+    this.#minutes.hear(event, frame);
     switch (event.kind) {
-      case 'delta':
-        this.#transcript.delta(event.of, frame);
-        return;
       case 'response_created': {
         const purpose = this.#turns.created(event.responseId, event.key);
-        this.#transcript.agentStarted(event.responseId);
-        this.#spoken = { responseId: event.responseId, text: '' };
         this.#dispatch({ kind: 'response_created', responseId: event.responseId, purpose });
         return;
       }
-      case 'agent_text':
-        this.#transcript.agentSaid(event.responseId, event.text);
-        if (this.#spoken.responseId === event.responseId) this.#spoken.text += event.text;
+      case 'response_done':
+        this.#onResponseDone(event);
         return;
       case 'function_call':
         if (event.complete) this.#deskInUse().take(event);
@@ -195,51 +189,24 @@ export class CallSession implements LinkOwner, DeskOwner, TurnDriverOwner {
         this.#turns.outputAdded(event.functionCallId);
         this.#desk?.delivered(event.functionCallId);
         return;
-      case 'response_done':
-        this.#onResponseDone(event);
-        return;
-      case 'playback_started':
-        this.#measureGap();
-        this.#dispatch(event);
-        return;
-      case 'playback_stopped':
-        this.#transcript.agentHeard(event.responseId, 'complete');
-        this.#dispatch(event);
-        return;
-      case 'playback_cleared':
-        this.#transcript.agentHeard(event.responseId, 'cut');
-        this.#dispatch(event);
-        return;
-      case 'speech_started':
-        this.#transcript.callerStarted(event.itemId);
-        this.#dispatch({ kind: 'speech_started', itemId: event.itemId });
-        return;
-      case 'speech_stopped':
-        this.#transcript.callerStopped(event.itemId);
-        this.#callerStoppedAt = this.#services.clock.monotonic();
-        this.#dispatch({ kind: 'speech_stopped' });
-        return;
-      case 'turn_committed':
-        this.#dispatch({ kind: 'turn_committed' });
-        return;
-      case 'caller_text':
-        this.#transcript.callerSaid(event.itemId, event.text);
-        this.#usage.transcription(event.itemId, event.usage);
-        this.#dispatch({ kind: 'caller_text', itemId: event.itemId, text: event.text });
-        return;
-      case 'caller_text_failed':
-        this.#transcript.callerSaid(event.itemId, null);
-        return;
-      case 'key_pressed':
-        this.#dispatch({ kind: 'key_pressed', key: event.key });
-        return;
       case 'error':
         this.#onError(event.code, event.eventId);
         return;
+      case 'playback_started':
+      case 'playback_stopped':
+      case 'playback_cleared':
+      case 'speech_started':
+      case 'speech_stopped':
+      case 'turn_committed':
+      case 'caller_text':
+      case 'key_pressed':
+        this.#dispatch(event);
+        return;
+      case 'delta':
+      case 'agent_text':
+      case 'caller_text_failed':
       case 'ignored':
       case 'malformed':
-        this.#services.observer.strangeEvent(event.kind);
-        return;
       case 'session_created':
       case 'session_updated':
         return;
@@ -251,8 +218,6 @@ export class CallSession implements LinkOwner, DeskOwner, TurnDriverOwner {
       { call_id: this.callId, response_id: event.responseId, status: event.status, reason: event.reason },
       'Assistant response done.',
     );
-    this.#usage.response(event.responseId, event.usage);
-    this.#transcript.agentDone(event.responseId);
     this.#turns.done(event.responseId, event.status === 'completed');
     this.#dispatch({ kind: 'response_done', responseId: event.responseId, status: event.status });
     this.#desk?.responseDone(event.responseId);
@@ -300,7 +265,7 @@ export class CallSession implements LinkOwner, DeskOwner, TurnDriverOwner {
         return;
       case 'tell':
         this.#keyEntries += 1;
-        this.#transcript.keypad(this.#keyEntries, effect.text);
+        this.#minutes.keypad(this.#keyEntries, effect.text);
         this.#link.send(callerMessage(`keys_${this.#keyEntries}`, effect.text));
         return;
       case 'timer':
@@ -363,12 +328,6 @@ export class CallSession implements LinkOwner, DeskOwner, TurnDriverOwner {
     this.#dispatch({ kind: 'hung_up', ok });
   }
 
-  #measureGap(): void {
-    if (this.#callerStoppedAt === null) return;
-    this.#services.observer.responseGap(this.#services.clock.monotonic() - this.#callerStoppedAt);
-    this.#callerStoppedAt = null;
-  }
-
   #deskInUse(): FunctionDesk {
     this.#desk ??= new FunctionDesk(
       {
@@ -393,6 +352,6 @@ export class CallSession implements LinkOwner, DeskOwner, TurnDriverOwner {
     this.#turns.stop();
     this.#desk?.close();
     this.#link.close();
-    this.#transcript.close();
+    this.#minutes.close();
   }
 }

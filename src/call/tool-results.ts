@@ -25,6 +25,8 @@ export function onToolsAnswered(draft: Draft, event: CallEvent & { kind: 'tools_
       return endByAgent(draft, event.responseId, event.spoken, event.control.outcome);
     case 'transfer':
       return beginTransfer(draft, event.control.targetKey, event.outputs);
+    case 'say':
+      return respond(draft, 'read_back', event.control.sentence, event.outputs);
     case undefined:
       respond(draft, 'tool_result', null, event.outputs);
   }

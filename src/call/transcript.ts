@@ -1,6 +1,12 @@
 import type { Clock } from '../lib/clock.ts';
 import type { Recorder } from '../audit/recorder.ts';
-import type { TurnRole, TurnStatus } from '../store/ports.ts';
+import type { TurnRecord, TurnRole, TurnStatus } from '../store/ports.ts';
+
+/** Who else wants to know what is said, at the moment it is. */
+export interface TurnListener {
+  callerStarted(turnKey: string): void;
+  turnFinished(turn: TurnRecord): void;
+}
 
 interface OpenTurn {
   readonly sequence: number;
@@ -23,20 +29,24 @@ export class CallTranscript {
   readonly #callId: string;
   readonly #clock: Clock;
   readonly #recorder: Recorder;
+  readonly #listener: TurnListener;
   readonly #open = new Map<string, OpenTurn>();
   /** Raw delta events of the turns in progress: parsed only if the call breaks off. */
   #deltas: { readonly of: 'agent' | 'caller'; readonly raw: string }[] = [];
   #deltaBytes = 0;
   #sequence = 0;
 
-  constructor(callId: string, clock: Clock, recorder: Recorder) {
+  constructor(callId: string, clock: Clock, recorder: Recorder, listener: TurnListener) {
     this.#callId = callId;
     this.#clock = clock;
     this.#recorder = recorder;
+    this.#listener = listener;
   }
 
   callerStarted(itemId: string): void {
-    if (!this.#open.has(itemId)) this.#begin(itemId, 'caller', null);
+    if (this.#open.has(itemId)) return;
+    this.#begin(itemId, 'caller', null);
+    this.#listener.callerStarted(itemId);
   }
 
   callerStopped(itemId: string): void {
@@ -154,7 +164,7 @@ export class CallTranscript {
     const turn = this.#open.get(key);
     if (turn === undefined) return;
     this.#open.delete(key);
-    this.#recorder.turn({
+    const record: TurnRecord = {
       callId: this.#callId,
       turnKey: key,
       sequence: turn.sequence,
@@ -164,7 +174,9 @@ export class CallTranscript {
       startedAt: turn.startedAt,
       endedAt,
       responseId: turn.responseId,
-    });
+    };
+    this.#recorder.turn(record);
+    this.#listener.turnFinished(record);
   }
 
   #forgetDeltas(of: 'agent' | 'caller'): void {

@@ -4,6 +4,7 @@ export type ResponsePurpose =
   | 'reply'
   | 'tool_result'
   | 'filler'
+  | 'read_back'
   | 'reprompt'
   | 'keypad_offer'
   | 'transfer_announce'

@@ -39,6 +39,7 @@ export function parseScenario(file: string, bytes: Buffer): Scenario {
   const { instructions, organisation: _, ...rest } = content;
   return deepFreeze({
     ...rest,
+    identity: rest.identity ?? 'strict',
     version: createHash('sha256').update(bytes).digest('hex').slice(0, 16),
     instructions: assembleInstructions(instructions),
   });

@@ -48,6 +48,8 @@ export interface Scenario {
   readonly callerClosings: readonly string[];
   /** Names of the tools that the agent is offered. */
   readonly tools: readonly string[];
+  /** What proves who is calling: `strict` asks for the reservation code before anything is changed. */
+  readonly identity: 'strict' | 'without_codes';
   readonly turnDetection: ScenarioTurnDetection;
   readonly transcription: {
     readonly model: string;

@@ -28,6 +28,7 @@ export const ScenarioFile = strict({
   farewellMarkers: Lines,
   callerClosings: Lines,
   tools: Type.Array(Type.String({ pattern: '^[a-z][a-z0-9_]{0,63}$' }), { uniqueItems: true }),
+  identity: Type.Optional(Type.Union([Type.Literal('strict'), Type.Literal('without_codes')])),
   turnDetection: Type.Union([
     strict({
       type: Type.Literal('semantic_vad'),

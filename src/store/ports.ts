@@ -271,3 +271,10 @@ export interface CallStore {
   /** Answers when the store does. */
   ping(): Promise<void>;
 }
+
+/** Counts claims of identity that named nobody, per calling number and day. */
+export interface IdentityTries {
+  /** @param number E.164 @param day `YYYY-MM-DD` in Japan */
+  add(number: string, day: string): Promise<void>;
+  count(number: string, day: string): Promise<number>;
+}

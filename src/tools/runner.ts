@@ -6,6 +6,8 @@ import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import { DenwabanError, describeError } from '../errors.ts';
 import type { CallStore, ToolStatus } from '../store/ports.ts';
+import type { CallCase } from './call-case.ts';
+import type { Evidence } from './evidence.ts';
 import type { Tool, ToolContext, ToolControl, ToolOutcome, ToolOutput } from './tool.ts';
 
 /** A function call as the model made it: nothing in it is trusted. */
@@ -16,6 +18,8 @@ export interface FunctionCall {
   /** A JSON text, supposedly. */
   readonly arguments: string;
   readonly callerNumber: string | null;
+  readonly callCase: CallCase;
+  readonly evidence: Evidence;
 }
 
 /** What goes back to the model, always. */
@@ -170,6 +174,8 @@ function contextOf(options: ToolRunnerOptions, call: FunctionCall, signal: Abort
     callId: call.callId,
     functionCallId: call.functionCallId,
     callerNumber: call.callerNumber,
+    callCase: call.callCase,
+    evidence: call.evidence,
     store: options.store,
     clock: options.clock,
     log: options.log,

@@ -2,6 +2,8 @@ import type { Static, TSchema } from 'typebox';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import type { CallStore } from '../store/ports.ts';
+import type { CallCase } from './call-case.ts';
+import type { Evidence } from './evidence.ts';
 
 /** JSON that goes back to the model. Only what the model needs to say the next sentence. */
 export type ToolOutput = Readonly<Record<string, unknown>>;
@@ -9,7 +11,9 @@ export type ToolOutput = Readonly<Record<string, unknown>>;
 /** What the call does after the output was sent. */
 export type ToolControl =
   | { readonly kind: 'end_call'; readonly outcome: string }
-  | { readonly kind: 'transfer'; readonly targetKey: string };
+  | { readonly kind: 'transfer'; readonly targetKey: string }
+  /** The agent says exactly this next, and nothing else. */
+  | { readonly kind: 'say'; readonly sentence: string };
 
 export interface ToolOutcome {
   readonly status: 'ok' | 'refused' | 'failed';
@@ -24,6 +28,10 @@ export interface ToolContext {
   /** E.164 of the caller, or null when withheld or unreadable. */
   readonly callerNumber: string | null;
   readonly store: CallStore;
+  /** What this call has established. */
+  readonly callCase: CallCase;
+  /** What was heard in this call. */
+  readonly evidence: Evidence;
   readonly clock: Clock;
   readonly log: Log;
   /** Aborts when the hard deadline has passed or the call is over. */

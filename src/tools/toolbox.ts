@@ -1,8 +1,14 @@
+import { checkSlots } from './check-slots.ts';
 import { endCall } from './end-call.ts';
+import { identifyCaller, type IdentifyCallerParts } from './identify-caller.ts';
 import { takeMessage } from './take-message.ts';
 import type { Tool } from './tool.ts';
 import { transferToHuman, type TransferTargets } from './transfer-to-human.ts';
+import { updateAttendance, type UpdateAttendanceParts } from './update-attendance.ts';
 import { DenwabanError } from '../errors.ts';
+
+/** What the tools of the attendance desk work with. */
+export type DeskParts = IdentifyCallerParts & UpdateAttendanceParts;
 
 /**
  * The tools that a scenario names, in its order. A transfer without configured targets is left out silently:
@@ -10,12 +16,15 @@ import { DenwabanError } from '../errors.ts';
  *
  * @throws DenwabanError DW_SCENARIO for a name that no tool has
  */
-export function toolsFor(names: readonly string[], targets: TransferTargets): Tool[] {
+export function toolsFor(names: readonly string[], targets: TransferTargets, desk: DeskParts): Tool[] {
   const transfer = transferToHuman(targets);
   const known = new Map<string, Tool | null>([
     [endCall.name, endCall],
     [takeMessage.name, takeMessage],
     ['transfer_to_human', transfer],
+    ['identify_caller', identifyCaller(desk)],
+    ['check_slots', checkSlots(desk.briefings)],
+    ['update_attendance', updateAttendance(desk)],
   ]);
   return names.flatMap((name) => {
     const tool = known.get(name);

@@ -1,3 +1,4 @@
+import { EvidenceLog } from '../../src/call/evidence-log.ts';
 import t from 'tap';
 import type { Recorder } from '../../src/audit/recorder.ts';
 import { CallTranscript } from '../../src/call/transcript.ts';
@@ -22,7 +23,7 @@ function taking(): Taken {
     close: async () => undefined,
   };
   return {
-    transcript: new CallTranscript('rtc_1', clock, recorder),
+    transcript: new CallTranscript('rtc_1', clock, recorder, new EvidenceLog(clock)),
     clock,
     turns: () => [...rows.values()].sort((a, b) => a.sequence - b.sequence),
   };

@@ -1,3 +1,6 @@
+import { systemClock } from '../../src/lib/clock.ts';
+import { EvidenceLog } from '../../src/call/evidence-log.ts';
+import { newCase } from '../../src/tools/call-case.ts';
 import t from 'tap';
 import Type from 'typebox';
 import type { CallStore } from '../../src/store/ports.ts';
@@ -35,6 +38,8 @@ function offering(effect: Tool['effect'], run: Tool<typeof parameters>['run']) {
     name: 'note',
     arguments: '{"word":"hai"}',
     callerNumber: '+819011112222',
+    callCase: newCase(),
+    evidence: new EvidenceLog(systemClock),
   };
   const over = new AbortController();
   return {
@@ -212,6 +217,8 @@ t.test('a store that is away makes a write fail and leaves a read alone', async 
     functionCallId: 'call_x',
     arguments: '{"word":"a"}',
     callerNumber: null,
+    callCase: newCase(),
+    evidence: new EvidenceLog(systemClock),
   };
   const { signal } = new AbortController();
   t.match(await runner.run({ ...call, name: 'read' }, signal), { status: 'ok' });

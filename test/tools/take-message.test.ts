@@ -1,3 +1,5 @@
+import { EvidenceLog } from '../../src/call/evidence-log.ts';
+import { newCase } from '../../src/tools/call-case.ts';
 import t from 'tap';
 import { systemClock } from '../../src/lib/clock.ts';
 import { createToolRunner } from '../../src/tools/runner.ts';
@@ -23,6 +25,8 @@ async function take(functionCallId: string, args: unknown) {
     name: 'take_message',
     arguments: JSON.stringify(args),
     callerNumber: '+819011112222',
+    callCase: newCase(),
+    evidence: new EvidenceLog(systemClock),
   };
   const { status, output } = await runner.run(call, new AbortController().signal);
   return { status, output: JSON.parse(output) as Record<string, unknown> };

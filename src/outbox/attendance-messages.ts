@@ -1,0 +1,173 @@
+import type { RegistrationEvent } from '../briefing/registration.ts';
+import { phoneKind } from '../briefing/phone-number.ts';
+import { tokyoTime, partsOf, weekdayOf, WEEKDAYS } from '../briefing/spoken-calendar.ts';
+import type { TemplateData, TemplateKey } from '../briefing/message-template.ts';
+import { describeError } from '../errors.ts';
+import type { Clock, Timer } from '../lib/clock.ts';
+import type { Log } from '../lib/log.ts';
+import type { BriefingStore, OutboxEvent, RegistrationView } from '../store/briefing-ports.ts';
+import type { Executor, MessageQueue } from './ports.ts';
+
+/**
+ * Turns changes of attendance into what others are told: a text message to the applicant and a webhook to other
+ * systems. The change left an event in its own transaction; taking the event and queueing what follows from it is one
+ * transaction again, so nothing is told twice and nothing is forgotten.
+ */
+export interface AttendanceMessages {
+  /** Ends the polling; what is being queued is finished or rolled back. */
+  close(): Promise<void>;
+}
+
+/** The part of an open transaction that is used. */
+interface StoreTransaction {
+  readonly trx: Executor;
+  readonly briefings: BriefingStore;
+}
+
+export interface AttendanceMessagesParts {
+  readonly transact: <T>(work: (transaction: StoreTransaction) => Promise<T>) => Promise<T>;
+  readonly queue: MessageQueue;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** A promoted applicant is told within a second or two. */
+const POLL_MS = 1_000;
+const EVENTS_AT_ONCE = 20;
+
+const TEMPLATES: Readonly<Partial<Record<RegistrationEvent['to']['status'], TemplateKey>>> = {
+  attending: 'attendance_confirmed',
+  online: 'attendance_confirmed',
+  absent: 'absence_received',
+  withdrawn: 'absence_received',
+  late: 'late_received',
+  moved: 'slot_moved',
+  waiting: 'waiting_listed',
+  undecided: 'callback_promised',
+};
+
+/** Begins to poll. */
+export function startAttendanceMessages(parts: AttendanceMessagesParts): AttendanceMessages {
+  let timer: Timer | null = null;
+  let closed = false;
+  let working: Promise<void> = Promise.resolve();
+
+  const poll = (): void => {
+    working = drain(parts).then(() => {
+      if (!closed) timer = parts.clock.setTimer(POLL_MS, poll);
+    });
+  };
+  poll();
+  return {
+    async close() {
+      closed = true;
+      timer?.cancel();
+      await working;
+    },
+  };
+}
+
+async function drain(parts: AttendanceMessagesParts): Promise<void> {
+  try {
+    let taken = EVENTS_AT_ONCE;
+    while (taken === EVENTS_AT_ONCE) {
+      taken = await parts.transact(async (transaction) => {
+        const events = await transaction.briefings.takeOutboxEvents(EVENTS_AT_ONCE);
+        for (const event of events) await tell(parts, transaction, event);
+        return events.length;
+      });
+    }
+  } catch (error) {
+    parts.log.warn({ reason: describeError(error) }, 'Changes were not passed on, trying again');
+  }
+}
+
+async function tell(
+  parts: AttendanceMessagesParts,
+  transaction: StoreTransaction,
+  event: OutboxEvent,
+): Promise<void> {
+  if (event.kind === 'roster.imported') return;
+  const { registrationId, version } = event.payload;
+  const view = await transaction.briefings.getRegistration(registrationId);
+  const history = await transaction.briefings.listHistory(registrationId);
+  const change = history.find((entry) => entry.version === version);
+  if (view === null || change === undefined) return;
+  await parts.queue.publish(transaction.trx, {
+    type: 'registration.changed',
+    at: change.at,
+    data: {
+      registration_id: registrationId,
+      version,
+      status: change.to.status,
+      slot_id: change.to.slotId,
+      source: change.source.kind,
+    },
+    naturalKey: `${registrationId}/${version}`,
+  });
+  // A later change has its own message; an older one would only confuse.
+  if (view.registration.version === version) await tellApplicant(parts, transaction, view, change);
+}
+
+async function tellApplicant(
+  parts: AttendanceMessagesParts,
+  { trx, briefings }: StoreTransaction,
+  view: RegistrationView,
+  change: RegistrationEvent,
+): Promise<void> {
+  const templateKey = templateFor(change);
+  const applicant = await briefings.getApplicant(view.registration.applicantId);
+  if (templateKey === null || applicant === null) return;
+  const mobile = applicant.phones.find((phone) => phoneKind(phone) === 'mobile');
+  const address = mobile ?? applicant.email;
+  if (address === null) return;
+  const callId = change.source.kind === 'caller' ? change.source.evidence.callId : null;
+  const result = await parts.queue.enqueue(trx, {
+    kind: mobile === undefined ? 'email' : 'sms',
+    templateKey,
+    to: address,
+    data: dataOf(view, change),
+    callId,
+    applicantId: applicant.applicantId,
+    naturalKey: `${view.registration.registrationId}/${change.version}/${templateKey}`,
+  });
+  if (result.outcome === 'refused') {
+    parts.log.warn(
+      { reason: result.reason, template: templateKey },
+      'The applicant is not told of the change',
+    );
+  }
+}
+
+/** Who decided by telephone, and who got a seat, is told; what the team did itself is the team's to tell. */
+function templateFor(change: RegistrationEvent): TemplateKey | null {
+  if (change.kind === 'promoted') return 'waiting_promoted';
+  if (change.kind !== 'changed' || change.source.kind !== 'caller') return null;
+  return TEMPLATES[change.to.status] ?? null;
+}
+
+function dataOf(view: RegistrationView, change: RegistrationEvent): TemplateData {
+  const { briefing, slot } = view;
+  const place =
+    slot.mode === 'online' ? 'オンライン' : (slot.place ?? briefing.place ?? '会場は追ってご連絡');
+  return {
+    organisation: briefing.company,
+    briefing: briefing.title,
+    when: written(slot.startsAt),
+    place,
+    arrival: change.to.expectedArrivalAt === null ? '時刻未定' : clockTime(change.to.expectedArrivalAt),
+    contact: briefing.contact ?? briefing.company,
+  };
+}
+
+/** `11月25日(水) 14:00`. */
+function written(instant: number): string {
+  const { day } = tokyoTime(instant);
+  const { month, day: date } = partsOf(day);
+  return `${month}月${date}日(${WEEKDAYS[weekdayOf(day)] ?? ''}) ${clockTime(instant)}`;
+}
+
+function clockTime(instant: number): string {
+  const { hour, minute } = tokyoTime(instant);
+  return `${hour}:${String(minute).padStart(2, '0')}`;
+}
