@@ -8,8 +8,12 @@ export interface TcpProxy {
   mode: 'pass' | 'black-hole';
   /** Nothing passes any more on the connections that are open, and nobody is told; new ones work. */
   freezeOpen(): void;
-  /** The next answer of the server is lost and its connection reset; resolves when that has happened. */
-  loseNextAnswer(): Promise<void>;
+  /**
+   * The next answer of the server is lost and its connection reset; resolves when that has happened.
+   *
+   * @param skip answers that pass before, 0 by default
+   */
+  loseNextAnswer(skip?: number): Promise<void>;
   /** Ends every connection; new ones are refused until `reopen`. */
   refuse(): Promise<void>;
   reopen(): Promise<void>;
@@ -24,6 +28,7 @@ export async function openTcpProxy(target: {
   const sockets = new Set<Socket>();
   const frozen = new WeakSet<Socket>();
   let loseAnswer: (() => void) | undefined;
+  let answersToPass = 0;
   let server = createServer(serve);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -35,9 +40,10 @@ export async function openTcpProxy(target: {
     freezeOpen: () => {
       for (const socket of sockets) frozen.add(socket);
     },
-    loseNextAnswer: async () =>
+    loseNextAnswer: async (skip = 0) =>
       new Promise((lost) => {
         loseAnswer = lost;
+        answersToPass = skip;
       }),
     refuse: async () => {
       const closed = once(server, 'close');
@@ -74,7 +80,8 @@ export async function openTcpProxy(target: {
     });
     upstream.on('data', (chunk) => {
       if (!passes(client)) return;
-      if (loseAnswer === undefined) {
+      if (loseAnswer === undefined || answersToPass > 0) {
+        answersToPass = Math.max(0, answersToPass - 1);
         client.write(chunk);
         return;
       }

@@ -112,6 +112,21 @@ export async function undoContract(t: Test, store: Store): Promise<void> {
     });
   });
 
+  await t.test('who is put back on the waiting list when a seat is free gets it', async (t) => {
+    const [full = '', other = ''] = await planned(store, [1, 5]);
+    const holder = await registered(store, 1, full);
+    const a = await registered(store, 2, other);
+    await briefings.changeAttendance(changeOf(a, { kind: 'wait', toSlotId: full }));
+    await briefings.changeAttendance(changeOf(a, { kind: 'withdraw', reason: null }));
+    await briefings.changeAttendance(changeOf(holder, { kind: 'withdraw', reason: null }));
+    t.match(await briefings.undoChange(undoOf(a, 3)), {
+      outcome: 'changed',
+      event: { to: { status: 'waiting' } },
+      promoted: [{ registrationId: a.registrationId }],
+    });
+    t.match((await briefings.getRegistration(a.registrationId))?.registration, { status: 'attending' });
+  });
+
   await t.test('what happened is recorded apart from what was said, and undone apart', async (t) => {
     const [slotId = ''] = await planned(store, [2]);
     const [a, b] = [await registered(store, 1, slotId), await registered(store, 2, slotId)];
