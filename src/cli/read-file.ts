@@ -1,0 +1,73 @@
+import { readFile, stat } from 'node:fs/promises';
+import { FIELDS, mapColumns, type Columns, type Field } from '../roster/columns.ts';
+import { readTable, type Table } from '../roster/csv-read.ts';
+import { decodeText, type TextEncoding } from '../roster/encoding.ts';
+import { MAX_ROWS } from '../roster/import-roster.ts';
+import { OperatorError, UsageError } from './program.ts';
+
+/** Bytes. The largest roster that is taken has a tenth of it. */
+const MAX_BYTES = 50_000_000;
+
+/** A CSV file, read. */
+export interface ListFile {
+  readonly table: Table;
+  readonly columns: Columns;
+  readonly encoding: TextEncoding;
+}
+
+/**
+ * Reads a CSV file.
+ *
+ * @param given `field=header` for columns that are called otherwise
+ * @throws OperatorError when the file cannot be read or understood, UsageError for a wrong `given`
+ */
+export async function readListFile(path: string, given: readonly string[]): Promise<ListFile> {
+  const names = new Map(given.map(readColumnOption));
+  const decoded = decodeText(await readBytes(path));
+  if (decoded === null)
+    throw new OperatorError(
+      `${path} is neither UTF-8 nor CP932 (Shift_JIS). In Excel, save it as 「CSV UTF-8 (コンマ区切り)」.`,
+    );
+  const result = readTable(decoded.text);
+  if ('problem' in result)
+    throw new OperatorError(
+      `${path}${result.line === null ? '' : `, line ${result.line}`}: ${result.problem}`,
+    );
+  const { table } = result;
+  const columns = mapColumns(table.header, names);
+  if ('problem' in columns) throw new OperatorError(`${path}: ${columns.problem}`);
+  if (columns.at.size === 0)
+    throw new OperatorError(
+      `${path}: the first line names no known column. It must hold headers such as 氏名,フリガナ,電話番号,日時.`,
+    );
+  if (table.rows.length > MAX_ROWS)
+    throw new OperatorError(
+      `${path} has ${table.rows.length} rows; the most at once is ${MAX_ROWS}. Divide the file.`,
+    );
+  return { table, columns, encoding: decoded.encoding };
+}
+
+function readColumnOption(option: string): readonly [string, Field] {
+  const [name = '', ...header] = option.split('=');
+  const field = FIELDS.find((one) => one === name);
+  if (field === undefined || header.length === 0)
+    throw new UsageError(`--column ${option}: write FIELD=HEADER; fields are ${FIELDS.join(', ')}.`);
+  return [header.join('='), field];
+}
+
+async function readBytes(path: string): Promise<Uint8Array> {
+  try {
+    const { size } = await stat(path);
+    if (size > MAX_BYTES)
+      throw new OperatorError(`${path} is larger than ${MAX_BYTES} bytes. Divide the file.`);
+    return await readFile(path);
+  } catch (error) {
+    if (error instanceof OperatorError) throw error;
+    throw new OperatorError(`${path} cannot be read (${fileProblem(error)}).`);
+  }
+}
+
+/** The system's code of a failed file operation. */
+export function fileProblem(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : String(error);
+}

@@ -1,0 +1,76 @@
+import { writeFile } from 'node:fs/promises';
+import { systemClock } from '../lib/clock.ts';
+import { LIST_HEADER, listRows, readLists } from '../roster/attendance-list.ts';
+import { writeTable } from '../roster/csv-write.ts';
+import { encodeCp932, encodeUtf8 } from '../roster/encoding.ts';
+import { chooseBriefing, chooseSlots } from './choose.ts';
+import { noWords, readOptions } from './options.ts';
+import { EXIT, OperatorError, UsageError, type Command } from './program.ts';
+import { fileProblem } from './read-file.ts';
+import { withStore } from './store.ts';
+
+/** Of files with names and telephone numbers: their owner's only. */
+const PRIVATE = 0o600;
+
+const HELP = `Usage: denwaban roster export [options]
+
+Writes the attendance list as CSV for Excel: who comes, what was said, when, and by which call.
+Cells that a spreadsheet would calculate get an apostrophe. With marks in the column 当日 the
+list can be given to: denwaban roster checkin
+
+  --briefing NAME      title or id of the briefing; default: the only one
+  --slot WHICH         id of a slot, or its date: 2026/11/24 or '11/24 14:00'; default: all slots
+  --out FILE           write to a new file; default: standard output
+  --force              overwrite the file
+  --encoding NAME      utf-8 (with a mark by which Excel knows it) or cp932; default utf-8
+  -h, --help           this text
+`;
+
+/** `denwaban roster export`. */
+export const exportCommand: Command = {
+  summary: 'write the attendance list of a slot as CSV',
+  help: HELP,
+  run: async (args, surroundings) => {
+    const { values, positionals } = readOptions(args, {
+      briefing: { type: 'string' },
+      slot: { type: 'string' },
+      out: { type: 'string' },
+      force: { type: 'boolean', default: false },
+      encoding: { type: 'string', default: 'utf-8' },
+    });
+    noWords(positionals);
+    if (values.encoding !== 'utf-8' && values.encoding !== 'cp932')
+      throw new UsageError(`--encoding ${values.encoding}: write utf-8 or cp932.`);
+    const rows = await withStore(surroundings, false, async ({ briefings }) => {
+      const briefing = await chooseBriefing(briefings, values.briefing ?? null);
+      const slots = await chooseSlots(briefings, briefing, values.slot ?? null, systemClock.now());
+      return listRows(briefing, await readLists(briefings, slots));
+    });
+    const bytes = encode(writeTable(LIST_HEADER, rows), values.encoding);
+    if (values.out === undefined) surroundings.out(bytes);
+    else await writeList(values.out, bytes, values.force);
+    surroundings.err(`${rows.length} people\n`);
+    return EXIT.done;
+  },
+};
+
+function encode(text: string, encoding: 'utf-8' | 'cp932'): Uint8Array {
+  if (encoding === 'utf-8') return encodeUtf8(text);
+  const result = encodeCp932(text);
+  if ('bytes' in result) return result.bytes;
+  const named = result.unmappable.map(
+    (sign) => `${sign} (U+${sign.codePointAt(0)?.toString(16).toUpperCase() ?? ''})`,
+  );
+  throw new OperatorError(`CP932 has no ${named.join(', ')}. Nothing was written; use --encoding utf-8.`);
+}
+
+async function writeList(path: string, bytes: Uint8Array, force: boolean): Promise<void> {
+  try {
+    await writeFile(path, bytes, { flag: force ? 'w' : 'wx', mode: PRIVATE });
+  } catch (error) {
+    const problem = fileProblem(error);
+    const remedy =
+      problem === 'EEXIST' ? 'exists already; --force overwrites it' : `cannot be written (${problem})`;
+    throw new OperatorError(`${path} ${remedy}.`);
+  }
+}

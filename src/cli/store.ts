@@ -1,0 +1,61 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { loadConfig } from '../config.ts';
+import { systemClock } from '../lib/clock.ts';
+import type { Log } from '../lib/log.ts';
+import { systemRandom } from '../lib/random.ts';
+import { openStore, type Store } from '../store/open.ts';
+import { OperatorError, type Surroundings } from './program.ts';
+
+/** Variables that say where the data is. The others are the service's concern: a key is not needed to read a list. */
+const STORE_VARIABLES = ['DATABASE_URL', 'DATA_DIR', 'CLAIM_TIMEOUT_MS'] as const;
+
+/** Keeps nothing: what an operator has to know is said by the commands. */
+const SILENT: Log = {
+  trace: () => undefined,
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+  fatal: () => undefined,
+  child: () => SILENT,
+};
+
+/**
+ * Opens the store that the environment names, runs `work` and closes it.
+ *
+ * @param mayCreate whether an embedded store is created where there is none; a command that only reads says no, so that
+ *   a wrong directory is noticed
+ * @throws DenwabanError as `openStore` does; OperatorError when there is no store to be read
+ */
+export async function withStore<T>(
+  { env, err }: Surroundings,
+  mayCreate: boolean,
+  work: (store: Store) => Promise<T>,
+): Promise<T> {
+  const given = STORE_VARIABLES.flatMap((name) =>
+    env[name] === undefined ? [] : [[name, env[name]] as const],
+  );
+  const config = loadConfig({ OPENAI_API_KEY: 'not-used', ...Object.fromEntries(given) });
+  const { DATABASE_URL: databaseUrl, DATA_DIR: dataDir } = config;
+  const embedded = databaseUrl === '' && dataDir !== 'memory://';
+  if (embedded && !mayCreate && !existsSync(join(dataDir)))
+    throw new OperatorError(
+      `There is no store in ${dataDir}. Run the command where the service runs, or set DATA_DIR or DATABASE_URL as there.`,
+    );
+  err(`opening the store (${embedded ? dataDir : databaseUrl === '' ? 'memory' : 'PostgreSQL'})\n`);
+  const store = await openStore({
+    databaseUrl,
+    dataDir,
+    claimTimeoutMs: config.CLAIM_TIMEOUT_MS,
+    clock: systemClock,
+    random: systemRandom,
+    log: SILENT,
+    busy: () => false,
+  });
+  try {
+    return await work(store);
+  } finally {
+    await store.close();
+  }
+}

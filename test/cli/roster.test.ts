@@ -1,0 +1,136 @@
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import iconv from 'iconv-lite';
+import t from 'tap';
+import { packageRoot } from '../../src/lib/package-root.ts';
+import { openTestStore } from '../store/fixtures.ts';
+import { desk } from './fixtures.ts';
+
+const SAMPLE = join(packageRoot(), 'scenarios', 'sample-roster.csv');
+const CREATE = ['--create-briefing', '会社説明会', '--company', '株式会社見本', '--create-slots'];
+
+const { directory, dataDir, run, write } = desk(t);
+
+t.test('help is given for the program and for each command', async (t) => {
+  t.match(await run('--help'), { code: 0, out: /roster import.*roster export/su });
+  for (const name of ['import', 'export', 'checkin', 'report'])
+    t.match(await run('roster', name, '--help'), { code: 0, out: /^Usage: denwaban roster/u }, name);
+});
+
+t.test('a wrong command line ends with 2 and points to the help', async (t) => {
+  t.match(await run('roster', 'eat'), { code: 2, err: /no command 「roster eat」/ });
+  t.match(await run('roster', 'import', '--fly', SAMPLE), { code: 2, err: /--fly.*roster import --help/su });
+  t.match(await run('roster', 'import'), { code: 2, err: /The file is missing/ });
+  t.match(await run('roster', 'export', '--encoding', 'ebcdic'), { code: 2, err: /utf-8 or cp932/ });
+});
+
+t.test('what only reads creates no store in a wrong place', async (t) => {
+  t.match(await run('roster', 'report'), { code: 1, err: /There is no store in .*DATA_DIR/ });
+});
+
+t.test('the sample is shown first and stored when asked', async (t) => {
+  const dry = await run('roster', 'import', SAMPLE, ...CREATE);
+  t.match(dry, {
+    code: 0,
+    out: /8 new, 0 changed, 0 unchanged, 0 refused/,
+    err: /dry run: nothing was stored/,
+  });
+  t.match(dry.out, /\+ slot 2026\/11\/24\(火\) 14:00-15:30 本社ホール, 40 seats/);
+  t.match(await run('roster', 'import', SAMPLE, ...CREATE, '--apply'), { code: 0, err: /Stored\./ });
+  t.match(await run('roster', 'import', SAMPLE), {
+    code: 0,
+    out: /0 new, 0 changed, 8 unchanged, 0 refused/,
+  });
+});
+
+t.test('the same people in CP932 are the same people; a change is shown as old → new', async (t) => {
+  const text = readFileSync(SAMPLE, 'utf8').replace('090-1234-0001', '０８０－１２３４－０００１');
+  const path = write('cp932.csv', iconv.encode(text, 'cp932'));
+  const result = await run('roster', 'import', path);
+  t.match(result, { code: 0, err: /cp932/, out: /0 new, 1 changed, 7 unchanged/ });
+  t.match(result.out, /~ line 2: 山田 太郎\n {4}phones: \+819012340001 → \+818012340001/);
+});
+
+t.test('a refused row is named and nothing is stored', async (t) => {
+  const path = write('bad.csv', '氏名,携帯,日時\n新井 新,090-9999-0001,11/24\n誰か,12,2026/11/24 14:00\n');
+  const result = await run('roster', 'import', path, '--apply');
+  t.match(result, { code: 1, out: /! line 3: mobile: 「12」/, err: /Nothing was stored/ });
+  t.match(await run('roster', 'import', SAMPLE), { out: /8 unchanged/ });
+});
+
+t.test('files that are no lists are refused with a remedy', async (t) => {
+  t.match(await run('roster', 'import', write('x.bin', Uint8Array.of(0x41, 0xff, 0xfd))), {
+    code: 1,
+    err: /neither UTF-8 nor CP932/,
+  });
+  t.match(await run('roster', 'import', write('q.csv', '氏名\n"a')), {
+    code: 1,
+    err: /line 2: a quotation mark is never closed/,
+  });
+  t.match(await run('roster', 'import', write('h.csv', 'a,b\n1,2')), {
+    code: 1,
+    err: /names no known column/,
+  });
+  t.match(await run('roster', 'import', write('d.csv', '氏名,名前\n1,2')), {
+    code: 1,
+    err: /both mean name/,
+  });
+  t.match(await run('roster', 'import', join(directory, 'none.csv')), { code: 1, err: /ENOENT/ });
+});
+
+t.test('the list of a slot is written for a spreadsheet, for its owner only', async (t) => {
+  const path = join(directory, 'list.csv');
+  t.match(await run('roster', 'export', '--slot', '11/25 10:00', '--out', path), {
+    code: 0,
+    err: /2 people/,
+  });
+  const text = readFileSync(path, 'utf8');
+  t.match(
+    text,
+    /^\uFEFF氏名,フリガナ,.*\r\n伊藤 さくら,イトウ サクラ,架空国際大学,090-1234-0006,.*未確認.*名簿取込/u,
+  );
+  t.equal(statSync(path).mode & 0o777, 0o600);
+  t.match(await run('roster', 'export', '--out', path), { code: 1, err: /exists already; --force/ });
+  t.match(await run('roster', 'export', '--slot', '12/24'), { code: 1, err: /no slot at 12\/24\. It has:/ });
+});
+
+t.test('CP932 is written when it has every character, else they are named', async (t) => {
+  const { bytes } = await run('roster', 'export', '--encoding', 'cp932');
+  t.match(iconv.decode(bytes, 'cp932'), /髙橋 健一郎/);
+  const path = write('rare.csv', '氏名,受付番号,日時\n𠮷田 実,R1,2026/11/24 14:00\n');
+  t.match(await run('roster', 'import', path, '--apply'), { code: 0 });
+  t.match(await run('roster', 'export', '--encoding', 'cp932'), {
+    code: 1,
+    out: '',
+    err: /CP932 has no 𠮷 \(U\+20BB7\)/,
+  });
+});
+
+t.test('the check-in sheet records who came, and the report compares', async (t) => {
+  const sheet = write('day.csv', '受付番号,氏名,当日\ns1001,,○\n,佐藤花子,×\nS-1003,,\n,坂田 美咲,出席\n');
+  const args = ['roster', 'checkin', sheet, '--slot', '2026/11/24'];
+  t.match(await run(...args), {
+    code: 0,
+    out: /2 came, 1 did not, 0 recorded already, 1 without/,
+    err: /dry run/,
+  });
+  t.match(await run(...args, '--apply', '--by', 'tanaka'), { code: 0, err: /Stored/ });
+  t.match(await run(...args), { out: /0 came, 0 did not, 3 recorded already/ });
+  t.match(await run(...args, '--rest-absent'), { out: /0 came, 2 did not/ });
+  const report = await run('roster', 'report', '--slot', '11/24');
+  t.match(report, { code: 0, out: /未確認 +5 +2 +1 +2/u });
+});
+
+t.test('a sheet with people who are not on the list is refused whole', async (t) => {
+  const sheet = write('wrong.csv', '受付番号,当日\nS-1004,×\nZ-9,○\nS-1001,たぶん\n');
+  const result = await run('roster', 'checkin', sheet, '--apply');
+  t.match(result, { code: 1, out: /! line 3: 受付番号 「Z-9」 is not on the list.*\n! line 4: 「たぶん」/u });
+  t.match(await run('roster', 'report'), { out: /未確認 +5 +2 +1 +2/u });
+});
+
+t.test('while the service has the store the command says so and what to do', async (t) => {
+  const store = await openTestStore({ dataDir });
+  const result = await run('roster', 'report');
+  await store.close();
+  t.match(result, { code: 1, err: /DW_STORE_LOCKED.*Stop the service/su });
+});
