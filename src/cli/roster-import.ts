@@ -2,7 +2,7 @@ import type { Briefing } from '../briefing/briefing.ts';
 import { systemClock } from '../lib/clock.ts';
 import { systemRandom } from '../lib/random.ts';
 import { describeImport } from '../roster/diff.ts';
-import { importRoster, RosterBusyError } from '../roster/import-roster.ts';
+import { importRoster, RosterBusyError, type ImportReport } from '../roster/import-roster.ts';
 import type { SlotMaking } from '../roster/slot-finder.ts';
 import type { Store } from '../store/open.ts';
 import { chooseBriefing, findBriefing } from './choose.ts';
@@ -64,6 +64,7 @@ export const importCommand: Command = {
     if (title !== null && values.company === undefined)
       throw new UsageError('--create-briefing needs --company: callers are told whose briefing it is.');
     const { err, out } = surroundings;
+    let began = 0;
     const file = await readListFile(path, values.column ?? []);
     err(`${path}: ${file.table.rows.length} rows, ${file.encoding}\n`);
     if (file.columns.ignored.length > 0)
@@ -80,6 +81,7 @@ export const importCommand: Command = {
       };
       const { briefing, isNew } = await briefingFor(store, file, given);
       err(`briefing: ${briefing.title} (${briefing.briefingId})${isNew ? ', new' : ''}\n`);
+      began = systemClock.monotonic();
       return importRoster(store.transact, {
         table: file.table,
         columns: file.columns,
@@ -95,15 +97,19 @@ export const importCommand: Command = {
       });
     });
     out(`${describeImport(report, values.all)}\n`);
-    err(closing(report.applied, report.refused.length, values.apply));
+    err(closing(report, values.apply, systemClock.monotonic() - began));
     return report.refused.length > 0 ? EXIT.failed : EXIT.done;
   },
 };
 
-function closing(applied: boolean, refused: number, wanted: boolean): string {
-  if (applied) return 'Stored.\n';
-  if (refused > 0) return 'Nothing was stored. Correct the refused rows and import the whole file again.\n';
-  return wanted ? 'Nothing was stored.\n' : 'This was a dry run: nothing was stored. --apply stores it.\n';
+/** @param ms what reading, comparing and storing took, with the closing of the store */
+function closing({ applied, refused, counts }: ImportReport, wanted: boolean, ms: number): string {
+  if (refused.length > 0)
+    return 'Nothing was stored. Correct the refused rows and import the whole file again.\n';
+  if (!applied)
+    return wanted ? 'Nothing was stored.\n' : 'This was a dry run: nothing was stored. --apply stores it.\n';
+  if (counts.new + counts.changed === 0) return 'Everything was stored already.\n';
+  return `Stored in ${(ms / 1_000).toFixed(1)} s.\n`;
 }
 
 function readMinutes(text: string): number {

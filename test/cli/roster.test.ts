@@ -1,5 +1,8 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import iconv from 'iconv-lite';
 import t from 'tap';
 import { packageRoot } from '../../src/lib/package-root.ts';
@@ -36,7 +39,7 @@ t.test('the sample is shown first and stored when asked', async (t) => {
     err: /dry run: nothing was stored/,
   });
   t.match(dry.out, /\+ slot 2026\/11\/24\(火\) 14:00-15:30 本社ホール, 40 seats/);
-  t.match(await run('roster', 'import', SAMPLE, ...CREATE, '--apply'), { code: 0, err: /Stored\./ });
+  t.match(await run('roster', 'import', SAMPLE, ...CREATE, '--apply'), { code: 0, err: /Stored in/ });
   t.match(await run('roster', 'import', SAMPLE), {
     code: 0,
     out: /0 new, 0 changed, 8 unchanged, 0 refused/,
@@ -126,6 +129,21 @@ t.test('a sheet with people who are not on the list is refused whole', async (t)
   const result = await run('roster', 'checkin', sheet, '--apply');
   t.match(result, { code: 1, out: /! line 3: 受付番号 「Z-9」 is not on the list.*\n! line 4: 「たぶん」/u });
   t.match(await run('roster', 'report'), { out: /未確認 +5 +2 +1 +2/u });
+});
+
+t.test('a reader that goes away ends the program in silence', async (t) => {
+  const program = fileURLToPath(new URL('../../src/cli.js', import.meta.url));
+  const child = spawn(process.execPath, [program, 'roster', 'export'], {
+    cwd: directory,
+    env: { DATA_DIR: dataDir },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  child.stdout.destroy();
+  let err = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));
+  const [code] = await once(child, 'close');
+  t.equal(code, 0);
+  t.notMatch(err, /EPIPE/);
 });
 
 t.test('while the service has the store the command says so and what to do', async (t) => {
