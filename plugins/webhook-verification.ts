@@ -25,6 +25,8 @@ export interface WebhookVerificationOptions {
   readonly clock?: Clock;
   /** Told once per delivery how it was judged. */
   readonly onResult?: (result: IntakeResult) => void;
+  /** Whether a delivery with this id was stored already: its copies are acknowledged at a glance. */
+  readonly known?: (webhookId: string) => boolean;
 }
 
 const UNSIGNED = 'webhook not verified: OPENAI_WEBHOOK_SECRET is not set';
@@ -37,15 +39,16 @@ const REFUSAL_LOG_INTERVAL_MS = 1_000;
  * there every body arrives as bytes, whatever its content type, so that no parser answers before the signature did.
  */
 export default fp<WebhookVerificationOptions>(
-  async (app, { clock = systemClock, onResult = () => {} }) => {
+  async (app, { clock = systemClock, onResult = () => {}, known = () => false }) => {
     const skew = createSkewEstimator(clock);
-    const judge = createIntake({ secrets: webhookSecrets(app.config), clock, skew, onResult });
+    const judge = createIntake({ secrets: webhookSecrets(app.config), clock, skew, known, onResult });
     let nextLogAt = -Infinity;
 
     app.decorate('webhookSkew', skew);
     app.decorateRequest('webhook', null);
     app.decorate('verifyWebhook', async (request, reply) => {
       const judgement = judge(request.raw.rawHeaders, bytesOf(request));
+      if (judgement.outcome === 'repeated') return reply.code(200).send();
       if (judgement.outcome === 'accepted') {
         if (judgement.secretIndex === null) request.log.warn(UNSIGNED);
         request.webhook = judgement;

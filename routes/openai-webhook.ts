@@ -18,9 +18,9 @@ const openAiWebhook: FastifyPluginAsync = async (app) => {
     }
     const reception = await app.reception.receive({ ...envelope.event, webhookId });
     app.metrics.claimed(reception.outcome);
-    void reply.code(200).send();
+    // The call is stored: the accept leaves first, a caller hears it ring.
     if (reception.outcome === 'claimed') reception.answer();
-    return reply;
+    return reply.code(200).send();
   });
 };
 

@@ -67,7 +67,11 @@ export async function build(options: AppOptions): Promise<FastifyInstance> {
   await app.register(openAi, { clock });
   await app.register(sessionManager, { clock, random, node, extraTools });
   await app.register(callAcceptance, { node });
-  await app.register(webhookVerification, { clock, onResult: app.metrics.webhook });
+  await app.register(webhookVerification, {
+    clock,
+    onResult: app.metrics.webhook,
+    known: (webhookId) => app.reception.knows(webhookId),
+  });
 
   const readiness = createReadiness(app);
   app.metrics.watch({

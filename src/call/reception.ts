@@ -19,7 +19,7 @@ export interface RingingCall {
   readonly sipHeaders: readonly SipHeader[];
 }
 
-/** What became of a delivery. `claimed`: `answer` starts the call; it is to be called once the webhook is answered. */
+/** What became of a delivery. `claimed`: `answer` starts the call, at once and without waiting. */
 export type Reception =
   | { readonly outcome: 'claimed'; answer(): void }
   | { readonly outcome: 'duplicate' }
@@ -71,13 +71,6 @@ export class CallReception {
       this.#services.observer.ended('stale', 'openai');
       return { outcome: 'stale' };
     }
-    log.info(
-      {
-        call_id: call.callId,
-        line: sip.caller.number === null ? null : maskPhoneNumber(sip.caller.number),
-      },
-      `Incoming call: call_id=${call.callId}`,
-    );
     const admission: AdmissionInput = {
       projectId: sip.projectId,
       twilioAccountSid: sip.twilioAccountSid,
@@ -91,8 +84,16 @@ export class CallReception {
     this.#manager.seat(call.callId, claim.epoch);
     return {
       outcome: 'claimed',
-      answer: () => void this.#answer(call.callId, claim.epoch, sip.caller.number, admission),
+      answer: () => {
+        void this.#answer(call.callId, claim.epoch, sip.caller.number, admission);
+        this.#announce(call.callId, sip.caller.number);
+      },
     };
+  }
+
+  /** Whether a delivery with this id was stored by this process. */
+  knows(webhookId: string): boolean {
+    return this.#seen.has(webhookId);
   }
 
   /**
@@ -113,6 +114,13 @@ export class CallReception {
     };
     this.#manager.seat(callId, epoch);
     void this.#answer(callId, epoch, callerNumber, admission);
+  }
+
+  #announce(callId: string, number: string | null): void {
+    this.#services.log.info(
+      { call_id: callId, line: number === null ? null : maskPhoneNumber(number) },
+      `Incoming call: call_id=${callId}`,
+    );
   }
 
   async #answer(

@@ -17,11 +17,19 @@ export interface AcceptedWebhook {
 }
 
 /** How one delivery was judged: the label of its metric. */
-export type IntakeResult = 'verified' | 'verified_old_key' | 'unsigned' | 'malformed' | RefusalReason;
+export type IntakeResult =
+  | 'verified'
+  | 'verified_old_key'
+  | 'repeated'
+  | 'unsigned'
+  | 'malformed'
+  | RefusalReason;
 
 export type Judgement =
   | AcceptedWebhook
   | { readonly outcome: 'unverified'; readonly reason: RefusalReason }
+  /** A copy of a delivery that was stored: acknowledged, nothing more. */
+  | { readonly outcome: 'repeated' }
   /** Authentic, but not of the documented shape. */
   | { readonly outcome: 'malformed'; readonly reason: string };
 
@@ -30,6 +38,8 @@ export interface IntakeOptions {
   readonly secrets: readonly string[];
   readonly clock: Pick<Clock, 'now'>;
   readonly skew: SkewEstimator;
+  /** Whether a delivery with this id was stored already. */
+  readonly known: (webhookId: string) => boolean;
   /** Told once per delivery. */
   readonly onResult: (result: IntakeResult) => void;
 }
@@ -43,10 +53,11 @@ export function createIntake({
   secrets,
   clock,
   skew,
+  known,
   onResult,
 }: IntakeOptions): (rawHeaders: readonly string[], body: Buffer) => Judgement {
   const now = (): number => clock.now();
-  const verifier = secrets.length === 0 ? null : createVerifier(secrets, now);
+  const verifier = secrets.length === 0 ? null : createVerifier(secrets, now, known);
 
   return (rawHeaders, body) => {
     const verification = verifier?.verify(rawHeaders, body) ?? null;
@@ -54,6 +65,10 @@ export function createIntake({
     if (verification?.ok === false) {
       onResult(verification.reason);
       return { outcome: 'unverified', reason: verification.reason };
+    }
+    if (verification?.repeated === true) {
+      onResult('repeated');
+      return { outcome: 'repeated' };
     }
     const envelope = parseEnvelope(body);
     if (verification?.json === false || envelope.kind === 'malformed') {

@@ -25,6 +25,8 @@ export type Verification =
       readonly secretIndex: number;
       /** Whether the authentic body is JSON at all. */
       readonly json: boolean;
+      /** An earlier delivery under this id was verified in full, and stored: there is nothing left to read. */
+      readonly repeated: boolean;
     }
   | {
       readonly ok: false;
@@ -57,9 +59,15 @@ export const MAX_SECRETS = 3;
  * and it names the secret, so that svix runs once.
  *
  * @param now wall time in ms. svix reads the machine's clock besides, so this one can only narrow the window.
+ * @param known whether a delivery with this id was stored already. A copy is still authenticated, but svix, which parses
+ *   what it verifies, is not asked again: nothing follows from a copy but an acknowledgement.
  * @throws DenwabanError DW_CONFIG when a secret is not `whsec_` and base64 of 24 to 64 bytes, or there are not 1 to 3
  */
-export function createVerifier(secrets: readonly string[], now: () => number): Verifier {
+export function createVerifier(
+  secrets: readonly string[],
+  now: () => number,
+  known: (webhookId: string) => boolean = () => false,
+): Verifier {
   if (secrets.length < 1 || secrets.length > MAX_SECRETS) {
     throw new DenwabanError('DW_CONFIG', `OPENAI_WEBHOOK_SECRET: one to ${MAX_SECRETS} secrets are needed.`);
   }
@@ -77,13 +85,15 @@ export function createVerifier(secrets: readonly string[], now: () => number): V
     if (Math.abs(Math.floor(now() / 1000) - timestamp) > TIMESTAMP_TOLERANCE_S) {
       return { ok: false, reason: 'timestamp_window', webhookId, timestamp };
     }
+    const { secretIndex } = match;
+    if (known(webhookId)) return { ok: true, webhookId, timestamp, secretIndex, json: true, repeated: true };
     const verdict = askLibrary(libraries[match.secretIndex], body, {
       'webhook-id': webhookId,
       'webhook-timestamp': timestampText,
       'webhook-signature': match.signature,
     });
     if (verdict === 'refused') return { ok: false, reason: 'library' };
-    return { ok: true, webhookId, timestamp, secretIndex: match.secretIndex, json: verdict === 'json' };
+    return { ok: true, webhookId, timestamp, secretIndex, json: verdict === 'json', repeated: false };
   };
   return { verify };
 }

@@ -29,7 +29,14 @@ t.test('a delivery that svix itself signed is accepted', async (t) => {
     'webhook-timestamp': String(NOW),
     'webhook-signature': signed,
   });
-  t.same(verify(headers, body), { ok: true, webhookId: 'wh_1', timestamp: NOW, secretIndex: 0, json: true });
+  t.same(verify(headers, body), {
+    ok: true,
+    webhookId: 'wh_1',
+    timestamp: NOW,
+    secretIndex: 0,
+    json: true,
+    repeated: false,
+  });
 });
 
 t.test('the reference vector of the specification is accepted at its own time', async (t) => {
@@ -295,4 +302,18 @@ t.test('what svix refuses is refused, whatever our own check says', async (t) =>
 t.test('a list of headers that is cut short does not throw', async (t) => {
   t.equal(reasonOf(verify(['webhook-id'])), 'headers_missing');
   t.equal(reasonOf(verify([])), 'headers_missing');
+});
+
+t.test('a copy of a known delivery is told apart, and has to be authentic all the same', async (t) => {
+  const knowing = createVerifier([SECRET], Date.now, (id) => id === 'wh_1');
+  t.match(knowing.verify(raw(good()), Buffer.from('{}')), { ok: true, repeated: true });
+  t.match(knowing.verify(raw(signedHeaders({ id: 'wh_2', timestamp: NOW })), Buffer.from('{}')), {
+    ok: true,
+    repeated: false,
+  });
+  const forged = signedHeaders({ timestamp: NOW, secrets: SECRETS.slice(1, 2) });
+  t.match(knowing.verify(raw(forged), Buffer.from('{}')), { ok: false, reason: 'signature_mismatch' });
+  t.match(knowing.verify(raw(good()), Buffer.from('{"edited":1}')), { ok: false });
+  const old = signedHeaders({ timestamp: NOW - 301 });
+  t.match(knowing.verify(raw(old), Buffer.from('{}')), { ok: false, reason: 'timestamp_window' });
 });
