@@ -41,11 +41,11 @@ export interface DataLock {
  * sees the other; the one whose name sorts first goes on.
  *
  * @throws DenwabanError DW_STORE_LOCKED, naming the holder's process id and the remedy; DW_CONFIG when the
- *   file system cannot hold a socket
+ *   directory cannot be made or cannot hold a socket
  */
 export async function lockDataDir(dataDir: string, parts: LockParts): Promise<DataLock> {
   const directory = resolve(dataDir);
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  makeDirectory(directory);
   const alias = shortAlias(directory);
   const own = await listen(alias.path, parts.random);
   try {
@@ -147,6 +147,18 @@ async function ask(path: string): Promise<Standing> {
       else answer(error.code === 'ECONNRESET' || error.code === 'EPIPE' ? 'candidate' : 'holder');
     });
   });
+}
+
+function makeDirectory(directory: string): void {
+  try {
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw new DenwabanError(
+      'DW_CONFIG',
+      'DATA_DIR: the directory is not there and cannot be made: name one that this user may write to',
+      error,
+    );
+  }
 }
 
 function noSocket(cause: Error): DenwabanError {

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
@@ -98,4 +98,11 @@ t.test('of candidates that see each other exactly one goes on', async (t) => {
 
 t.test('a place where no socket can be made is refused with the remedy', async (t) => {
   await t.rejects(lockDataDir('/proc', parts), { code: 'DW_CONFIG', message: /DATA_DIR/ });
+});
+
+t.test('a directory that cannot be made is refused with the remedy', async (t) => {
+  const file = join(directory(t), 'a-file');
+  writeFileSync(file, '');
+  await t.rejects(lockDataDir(join(file, 'below'), parts), { code: 'DW_CONFIG', message: /cannot be made/ });
+  await t.rejects(lockDataDir(file, parts), { code: 'DW_CONFIG', message: /cannot be made/ });
 });
