@@ -60,7 +60,7 @@ async function untilWallClock(ms: number): Promise<void> {
 t.test('a caller who still waits is accepted within 2 s of the next start', async (t) => {
   t.equal(waiting.deliveries[0]?.status, 200, 'the webhook had been acknowledged');
   await greeted(waiting);
-  t.ok(performance.now() - listeningAt < 5_000, 'within two seconds on a quiet machine');
+  t.ok(performance.now() - listeningAt < 2_000);
   t.same(acceptStatuses(waiting), [0, 200]);
   t.equal(greetings(waiting), 1);
 });

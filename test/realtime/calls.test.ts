@@ -69,7 +69,7 @@ t.test('a request that was sent and not answered is ambiguous, whether it took e
   const timedOut = { kind: 'ambiguous', code: 'timeout' };
   t.same(await client.accept(applied.id, SESSION, TIMEOUT_MS), timedOut);
   t.same(await client.accept(lost.id, SESSION, TIMEOUT_MS), timedOut);
-  t.ok(performance.now() - startedAt < 20 * TIMEOUT_MS + 3_000, 'ended by the deadline, not by the peer');
+  t.ok(performance.now() - startedAt < 3 * TIMEOUT_MS + 300, 'at the deadline, not later');
   t.match(await client.accept(reset.id, SESSION, TIMEOUT_MS), { kind: 'ambiguous' });
   t.equal(applied.state, 'accepted');
   t.equal(lost.state, 'ringing');
