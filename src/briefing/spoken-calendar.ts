@@ -21,10 +21,9 @@ export function tokyoTime(instant: number): {
   };
 }
 
-/** The instant of a day `YYYY-MM-DD` and a time `HH:MM` in Tokyo, ms since the epoch; null when there is none such. */
-export function tokyoInstant(day: Day, time: string): number | null {
-  const instant = Date.parse(`${day}T${time}:00+09:00`);
-  return Number.isNaN(instant) ? null : instant;
+/** The instant so many minutes after midnight of a day in Tokyo, ms since the epoch. */
+export function tokyoInstant(day: Day, minutes: number): number {
+  return Date.parse(`${day}T00:00:00+09:00`) + minutes * 60_000;
 }
 
 /** The day of these numbers (month and day from 1), or null when the calendar has none, such as 30 February. */

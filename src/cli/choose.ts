@@ -3,7 +3,8 @@ import type { SlotSeats } from '../briefing/slot.ts';
 import { tokyoTime } from '../briefing/spoken-calendar.ts';
 import { isNamed } from '../roster/read-roster.ts';
 import { writeSlot } from '../roster/slot-text.ts';
-import { readWrittenTime, tokyoInstant } from '../roster/written-date.ts';
+import { tokyoInstant } from '../briefing/spoken-calendar.ts';
+import { readWrittenTime } from '../roster/written-date.ts';
 import type { BriefingStore } from '../store/briefing-ports.ts';
 import { OperatorError, UsageError } from './program.ts';
 

@@ -4,7 +4,7 @@ import { tokyoTime } from '../briefing/spoken-calendar.ts';
 import { RowError, textKey } from './cells.ts';
 import type { SlotWish } from './read-slot.ts';
 import { writeSlot } from './slot-text.ts';
-import { tokyoInstant } from './written-date.ts';
+import { tokyoInstant } from '../briefing/spoken-calendar.ts';
 
 /** How slots that do not exist yet are made. */
 export interface SlotMaking {

@@ -129,8 +129,3 @@ function readTime(text: string): { readonly minutes: number | null; readonly res
   const minute = parts['minute'] === '半' ? 30 : Number(parts['minute'] ?? 0);
   return { minutes: hour < 24 && minute < 60 ? hour * 60 + minute : null, rest };
 }
-
-/** Ms since the epoch of a time in Tokyo. */
-export function tokyoInstant(day: Day, minutes: number): number {
-  return Date.parse(`${day}T00:00:00+09:00`) + minutes * 60_000;
-}

@@ -254,8 +254,8 @@ async function proposedChange(
     case 'late': {
       if (args.arrival_time === undefined)
         return refused('arrival_time_missing', 'Ask when the caller expects to arrive.');
-      const arrivesAt = tokyoInstant(tokyoTime(view.slot.startsAt).day, args.arrival_time);
-      if (arrivesAt === null || arrivesAt <= view.slot.startsAt) {
+      const arrivesAt = tokyoInstant(tokyoTime(view.slot.startsAt).day, minutesOf(args.arrival_time));
+      if (arrivesAt <= view.slot.startsAt) {
         return refused('arrival_not_late', 'That is not after the start. Ask for the time again.');
       }
       return {
@@ -282,6 +282,11 @@ export function spokenSlot(
   briefingPlace: string | null,
 ): SpokenSlot {
   return { startsAt: slot.startsAt, place: slot.place ?? briefingPlace, online: slot.mode === 'online' };
+}
+
+/** Minutes after midnight of `HH:MM`, whose shape the schema has checked. */
+function minutesOf(time: string): number {
+  return Number(time.slice(0, 2)) * 60 + Number(time.slice(3));
 }
 
 function refused(status: string, hint: string): ToolOutcome {
