@@ -55,6 +55,7 @@ export async function startTarget(
       NODE_ENV: 'production',
       LOG_LEVEL: 'info',
       MAX_CONCURRENT_CALLS: '10000',
+      CALLS_PER_NUMBER_PER_HOUR: '0',
       // Held calls say nothing for longer than any caller would.
       MAX_CALL_SECONDS: '3500',
       SILENCE_REPROMPT_SECONDS: '120',

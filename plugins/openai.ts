@@ -2,6 +2,7 @@ import fp from 'fastify-plugin';
 import { sidebandUrl } from '../src/config.ts';
 import type { Clock, Timer } from '../src/lib/clock.ts';
 import { createCallsClient, type CallOutcome, type CallsClient } from '../src/realtime/calls.ts';
+import { guardSidePaths } from '../src/realtime/side-paths.ts';
 import { SidebandPool } from '../src/realtime/sideband.ts';
 
 declare module 'fastify' {
@@ -24,7 +25,8 @@ const WARM_UP_INTERVAL_MS = 45_000;
 export default fp<OpenAiPluginOptions>(
   async (app, { clock }) => {
     const { OPENAI_API_KEY: apiKey, OPENAI_BASE_URL: baseUrl, REALTIME_MODEL: model } = app.config;
-    const calls = createCallsClient({ baseUrl, apiKey, model, clock });
+    const client = createCallsClient({ baseUrl, apiKey, model, clock });
+    const calls = guardSidePaths(client, { clock, onHeldBack: app.metrics.calls.heldBack });
     const sidebands = new SidebandPool({
       url: sidebandUrl(app.config),
       apiKey,
@@ -65,5 +67,5 @@ export default fp<OpenAiPluginOptions>(
       await calls.close();
     });
   },
-  { fastify: '5.x', name: 'openai', dependencies: ['config'] },
+  { fastify: '5.x', name: 'openai', dependencies: ['config', 'telemetry'] },
 );

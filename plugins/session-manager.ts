@@ -1,15 +1,17 @@
 import fp from 'fastify-plugin';
-import { STRICT_POLICY, WITHOUT_CODES_POLICY } from '../src/briefing/identity.ts';
+import { identityPolicy } from '../src/briefing/identity.ts';
 import { createRecorder, type Recorder } from '../src/audit/recorder.ts';
 import { CallManager } from '../src/call/manager.ts';
-import { planCalls } from '../src/call/plan.ts';
+import { keepPlan } from '../src/call/live-plan.ts';
 import type { CallServices } from '../src/call/services.ts';
 import { transferTargets } from '../src/config.ts';
 import type { Clock } from '../src/lib/clock.ts';
 import { packageRoot } from '../src/lib/package-root.ts';
 import type { Random } from '../src/lib/random.ts';
+import { briefingNames } from '../src/roster/briefing-names.ts';
 import { loadScenario } from '../src/scenario/load.ts';
-import { createIdentityTries } from '../src/store/identity-tries.ts';
+import { offeredTargets } from '../src/scenario/transfer-targets.ts';
+import { createKeypadRunner } from '../src/tools/keypad-tool.ts';
 import { createToolRunner } from '../src/tools/runner.ts';
 import { toolsFor } from '../src/tools/toolbox.ts';
 import type { Tool } from '../src/tools/tool.ts';
@@ -36,23 +38,32 @@ export interface SessionManagerOptions {
 export default fp<SessionManagerOptions>(
   async (app, { clock, random, node, extraTools }) => {
     const { config } = app;
-    const store = app.store.calls;
+    const { calls: store, transact } = app.store;
     const scenario = await loadScenario(config.SCENARIO, packageRoot());
     const targets = transferTargets(config);
     const desk = {
       briefings: app.store.briefings,
-      tries: createIdentityTries(app.store.db),
-      policy: scenario.identity === 'without_codes' ? WITHOUT_CODES_POLICY : STRICT_POLICY,
+      transact,
+      policy: identityPolicy(scenario.identity),
       random,
+      organisation: scenario.organisation,
+      queue: app.outbox.queue,
     };
+    const run = { store, transact, clock, random, log: app.log, timeoutMs: config.TOOL_TIMEOUT_MS };
     const tools = createToolRunner({
-      tools: [...toolsFor(scenario.tools, targets, desk), ...extraTools],
-      store,
-      clock,
-      log: app.log,
-      timeoutMs: config.TOOL_TIMEOUT_MS,
+      tools: [...toolsFor(scenario.tools, offeredTargets(scenario, targets), desk), ...extraTools],
+      ...run,
     });
     const recorder = createRecorder(store, clock, app.log);
+    const plan = keepPlan({
+      clock,
+      log: app.log,
+      names: () => briefingNames(app.store.briefings, clock.now()),
+      scenario,
+      config,
+      tools: tools.definitions,
+      transferTargets: targets,
+    });
     const services: CallServices = {
       clock,
       random,
@@ -62,31 +73,26 @@ export default fp<SessionManagerOptions>(
       store,
       recorder,
       tools,
+      keypad: createKeypadRunner({ ...desk, menu: scenario.phrases.offerKeypad }, scenario.tools, run),
       observer: app.metrics.calls,
-      plan: planCalls({
-        scenario,
-        model: config.REALTIME_MODEL,
-        voice: config.DEFAULT_VOICE,
-        tools: tools.definitions,
-        transferTargets: targets,
-        silenceMs: [
-          config.SILENCE_REPROMPT_SECONDS * 1_000,
-          config.SILENCE_KEYPAD_SECONDS * 1_000,
-          config.SILENCE_CLOSE_SECONDS * 1_000,
-        ],
-        maxCallMs: config.MAX_CALL_SECONDS * 1_000,
-        toolFillerMs: config.TOOL_FILLER_MS,
-      }),
+      get plan() {
+        return plan.current;
+      },
     };
-    const manager = new CallManager(services, node);
+    const manager = new CallManager(services, node, app.store.kind === 'postgres');
 
     app.decorate('callServices', services);
     app.decorate('callManager', manager);
     app.decorate('recorder', recorder);
+    app.addHook('onReady', async () => {
+      await manager.owner.start();
+      await plan.refresh();
+    });
     app.addHook('onClose', async () => {
-      manager.close();
+      plan.close();
+      await manager.close();
       await recorder.close();
     });
   },
-  { fastify: '5.x', name: 'session-manager', dependencies: ['config', 'telemetry', 'store', 'openai'] },
+  { fastify: '5.x', name: 'session-manager', dependencies: ['config', 'telemetry', 'outbox', 'openai'] },
 );

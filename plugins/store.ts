@@ -1,4 +1,6 @@
 import fp from 'fastify-plugin';
+import { auditSigner } from '../src/audit/set-up.ts';
+import { auditSettings } from '../src/config.ts';
 import type { Clock } from '../src/lib/clock.ts';
 import type { Random } from '../src/lib/random.ts';
 import { type Store, openStore } from '../src/store/open.ts';
@@ -13,6 +15,8 @@ declare module 'fastify' {
 export interface StorePluginOptions {
   readonly clock: Clock;
   readonly random: Random;
+  /** What a store in memory begins with. Default: an empty database. */
+  readonly template?: Blob | undefined;
   /** Whether a call is live: the embedded store's heavy maintenance waits until none is. */
   readonly busy: () => boolean;
 }
@@ -29,6 +33,8 @@ export default fp<StorePluginOptions>(
       log: app.log,
       onOperation: app.metrics.storeLatency,
       busy: options.busy,
+      ...(options.template === undefined ? {} : { template: options.template }),
+      audit: await auditSigner(auditSettings(app.config), options.random, true),
     });
     app.decorate('store', store);
     app.addHook('onClose', async () => store.close());

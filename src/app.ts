@@ -1,9 +1,11 @@
 import fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import attendanceDesk from '../plugins/attendance-desk.ts';
+import auditPlugin from '../plugins/audit.ts';
 import callAcceptance from '../plugins/call-acceptance.ts';
 import configPlugin from '../plugins/config.ts';
 import openAi from '../plugins/openai.ts';
 import outboxPlugin from '../plugins/outbox.ts';
+import retentionPlugin from '../plugins/retention.ts';
 import sessionManager from '../plugins/session-manager.ts';
 import storePlugin from '../plugins/store.ts';
 import telemetry from '../plugins/telemetry.ts';
@@ -19,6 +21,7 @@ import { refuseForeignTransferEncoding, serverLimits } from './lib/http-limits.t
 import { packageVersion } from './lib/package-root.ts';
 import { systemRandom, type Random } from './lib/random.ts';
 import { createReadiness } from './readiness.ts';
+import { registerRestApi } from './rest-api.ts';
 import type { Metrics } from './telemetry/metrics.ts';
 import type { Tool } from './tools/tool.ts';
 
@@ -30,6 +33,8 @@ export interface AppOptions {
   readonly config: Config;
   readonly log: FastifyBaseLogger;
   readonly clock?: Clock;
+  /** What a store in memory begins with, as the engine dumps it. */
+  readonly storeTemplate?: Blob;
   readonly random?: Random;
   /** Name of this process in leases and logs: unique among those that share a store. */
   readonly node?: string;
@@ -61,23 +66,32 @@ export async function build(options: AppOptions): Promise<FastifyInstance> {
 
   await app.register(configPlugin, { config });
   await app.register(telemetry, options.metrics === undefined ? {} : { metrics: options.metrics });
-  await app.register(storePlugin, { clock, random, busy: () => app.callManager.calls > 0 });
+  await app.register(storePlugin, {
+    clock,
+    random,
+    template: options.storeTemplate,
+    busy: () => app.callManager.calls > 0,
+  });
+  await app.register(auditPlugin, { clock });
   await app.register(outboxPlugin, { clock, random });
   await app.register(attendanceDesk, { clock });
   await app.register(openAi, { clock });
   await app.register(sessionManager, { clock, random, node, extraTools });
   await app.register(callAcceptance, { node });
+  await app.register(retentionPlugin, { clock, callLive: () => app.callManager.calls > 0 });
   await app.register(webhookVerification, {
     clock,
     onResult: app.metrics.webhook,
     known: (webhookId) => app.reception.knows(webhookId),
   });
 
-  const readiness = createReadiness(app);
+  const readiness = createReadiness(app, clock);
   app.metrics.watch({
     callsLive: () => app.callManager.live,
+    callsOverMax: () => app.reaper.overMax,
     clockSkewMs: () => app.webhookSkew.skewMs(),
     writesWaiting: () => app.recorder.pending,
+    memoryShare: () => app.memory.share,
     ...(options.droppedLogLines === undefined ? {} : { logLinesDropped: options.droppedLogLines }),
   });
 
@@ -99,5 +113,9 @@ export async function build(options: AppOptions): Promise<FastifyInstance> {
   });
   await app.register(smsStatusRoute);
   await app.register(metricsRoute);
+  if (config.API === 'on') {
+    const busy = (): boolean => app.store.kind === 'pglite' && app.callManager.calls > 0;
+    await registerRestApi(app, { clock, random, busy });
+  }
   return app;
 }

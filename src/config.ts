@@ -6,7 +6,9 @@ import { DenwabanError } from './errors.ts';
 
 export { ConfigSchema, type Config } from './config/schema.ts';
 export {
+  auditSettings,
   listenHost,
+  retentionPeriods,
   sidebandUrl,
   transferTargets,
   trustedProxies,

@@ -36,8 +36,12 @@ const CATALOGUE = {
   DW_CURSOR: { statusCode: 400, retryable: false },
   /** The store did not answer, or did not answer in time. */
   DW_STORE_UNAVAILABLE: { statusCode: 503, retryable: true },
+  /** Another node owns the call: what this one wanted to store of it was not stored. */
+  DW_CALL_LOST: { statusCode: 409, retryable: false },
   /** The data directory is in use by another process. */
   DW_STORE_LOCKED: { statusCode: 500, retryable: false },
+  /** An archive of the store is damaged, of another version, or has no place to go. */
+  DW_ARCHIVE: { statusCode: 500, retryable: false },
   /** OpenAI answered with an error, or did not answer in time. */
   DW_UPSTREAM: { statusCode: 502, retryable: true },
   /** A sideband could not be attached or was lost. */

@@ -13,7 +13,15 @@ import {
   type Environment,
 } from '../src/config.ts';
 import { DenwabanError } from '../src/errors.ts';
-import { ACCEPTED, CANARY, MINIMAL, OTHER_SECRET, REFUSED, SECRET } from './config/environments.ts';
+import {
+  ACCEPTED,
+  AUDIT_KEY_OF_TESTS,
+  CANARY,
+  MINIMAL,
+  OTHER_SECRET,
+  REFUSED,
+  SECRET,
+} from './config/environments.ts';
 
 function refusalOf(env: Environment): DenwabanError {
   try {
@@ -55,6 +63,16 @@ t.test('refuses a missing key, naming the example file', async (t) => {
   t.match(refusalOf({}).message, /OPENAI_API_KEY: is not set\. .*\.env\.example/);
 });
 
+t.test('refuses production over a server without a key of the audit that all nodes have', async (t) => {
+  const production = { NODE_ENV: 'production', OPENAI_WEBHOOK_SECRET: SECRET };
+  const server = { ...production, DATABASE_URL: 'postgres://db/calls' };
+  const { message } = refusalOf({ ...MINIMAL, ...server });
+  t.match(message, /AUDIT_KEY: is not set, and every node .*openssl rand -base64 32/);
+  t.ok(load({ ...server, AUDIT_KEY: AUDIT_KEY_OF_TESTS }));
+  t.ok(load(production), 'the embedded store keeps its own');
+  t.ok(load({ DATABASE_URL: 'postgres://db/calls' }), 'so does somebody who only tries it');
+});
+
 t.test('refuses production without a webhook secret', async (t) => {
   t.match(refusalOf({ ...MINIMAL, NODE_ENV: 'production' }).message, 'OPENAI_WEBHOOK_SECRET: is not set');
   t.ok(load({ NODE_ENV: 'production', OPENAI_WEBHOOK_SECRET: SECRET }));
@@ -64,6 +82,7 @@ t.test('lists every problem at once, in lines of their own', async (t) => {
   const env = { PORT: 'x', LOG_LEVEL: 'x', DATABASE_URL: 'x', TRUST_PROXY: 'x', NODE_ENV: 'production' };
   const lines = refusalOf(env).message.split('\n').slice(1);
   t.same(lines.map((line) => line.trim().split(':')[0] ?? '').toSorted(), [
+    'AUDIT_KEY',
     'DATABASE_URL',
     'LOG_LEVEL',
     'OPENAI_API_KEY',

@@ -1,10 +1,15 @@
+import { resolve } from 'node:path';
 import { loadConfig, sidebandUrl } from '../../src/config.ts';
 import { systemClock } from '../../src/lib/clock.ts';
+import { systemRandom } from '../../src/lib/random.ts';
+import { printAttendance, readAttendance } from '../demo/attendance.ts';
 import { collectFacts, settled } from '../demo/facts.ts';
 import { openHouse, type House } from '../demo/house.ts';
 import type { Paint } from '../demo/paint.ts';
 import { printStored } from '../demo/report.ts';
+import { readSampleRoster, type SamplePerson, type SampleRoster } from '../demo/sample-roster.ts';
 import { Screen } from '../demo/screen.ts';
+import { renderTable } from '../demo/table.ts';
 import { CallWatcher } from '../demo/watcher.ts';
 import { createLiveModel, type LiveModel } from '../models/live.ts';
 import { Keyboard } from './keyboard.ts';
@@ -22,6 +27,7 @@ export interface Terminal {
 
 /** No session lasts longer than an hour, ms. */
 const LONGEST_CALL_MS = 3_700_000;
+/** Somebody who is not on the roster. */
 const CALLER = '+819012340000';
 const DIALLED = '+81312340000';
 
@@ -36,26 +42,76 @@ export async function runConsole(
   env: Environment,
   terminal: Terminal,
 ): Promise<boolean> {
+  const roster = await readSampleRoster(systemClock.now(), systemRandom);
+  const person = typeof options.as === 'number' ? personOf(roster.people, options.as) : null;
   const live = options.live ? openLive(env) : null;
   const house = await openHouse({
     clock: systemClock,
     playbackSpeed: options.speed,
     env: passedOn(env),
+    ...(options.dataDir === null ? {} : { dataDir: resolve(options.dataDir) }),
     logs: options.logs,
     ...(live === null ? {} : { model: live.model }),
   });
   try {
-    return await converse(house, options, terminal);
+    if (options.roster) await takeIn(house, roster);
+    return await converse(house, options, terminal, person);
   } finally {
     live?.close();
     await house.close();
   }
 }
 
-async function converse(house: House, options: ConsoleOptions, terminal: Terminal): Promise<boolean> {
+/** Prints the rows of the sample roster, by whose numbers one may call. */
+export async function printPeople(terminal: Pick<Terminal, 'output' | 'paint'>): Promise<void> {
+  const { people } = await readSampleRoster(systemClock.now(), systemRandom);
+  const screen = new Screen(terminal.output, terminal.paint, 'sentences');
+  const columns = [
+    { title: '--as', align: 'right' as const },
+    { title: '氏名' },
+    { title: '大学' },
+    { title: '予約番号' },
+    { title: '予約' },
+  ];
+  const rows = people.map(({ number, name, university, code, when }) => [
+    String(number),
+    name,
+    university,
+    code,
+    when,
+  ]);
+  screen.lines(...renderTable(columns, rows, screen.columns));
+}
+
+async function takeIn(house: House, roster: SampleRoster): Promise<void> {
+  const report = await roster.importInto(house.app.store.transact, house.clock.now());
+  if (!report.applied) {
+    throw new Error(
+      `the sample roster was not imported: ${report.refused.map(({ reason }) => reason).join('; ')}`,
+    );
+  }
+}
+
+/** @throws Error that says which rows there are */
+function personOf(people: readonly SamplePerson[], number: number): SamplePerson {
+  const person = people.find((each) => each.number === number);
+  if (person === undefined) {
+    throw new Error(`--as ${number}: the sample roster has ${people.length} rows; --as list shows them.`);
+  }
+  return person;
+}
+
+async function converse(
+  house: House,
+  options: ConsoleOptions,
+  terminal: Terminal,
+  person: SamplePerson | null,
+): Promise<boolean> {
   const { clock, emulator } = house;
+  const { briefings } = house.app.store;
+  const before = await readAttendance(briefings);
   const call = await emulator.ring({
-    from: `<sip:${CALLER}@pstn.example>`,
+    from: `<sip:${person?.phone ?? CALLER}@pstn.example>`,
     dialled: DIALLED,
     deliver: false,
   });
@@ -66,7 +122,7 @@ async function converse(house: House, options: ConsoleOptions, terminal: Termina
     onEnd: () => void phone.endOfInput(),
   });
   const screen = new Screen(keyboard, terminal.paint, 'sentences');
-  printIntroduction(screen, options);
+  printIntroduction(screen, options, person);
   const rangAt = clock.monotonic();
   const watcher = new CallWatcher({ call, clock, screen, playbackSpeed: options.speed, rangAt });
   const polite = !keyboard.interactive;
@@ -84,6 +140,10 @@ async function converse(house: House, options: ConsoleOptions, terminal: Termina
   const facts = await collectFacts(house, call, delivery.status);
   screen.rule('保存された記録');
   printStored(screen, [facts]);
+  if (person !== null) {
+    screen.rule('出欠名簿のあなたの行');
+    printAttendance(screen, before, await readAttendance(briefings), facts.turns, person.code);
+  }
   return facts.call !== null && facts.call.liveAt !== null && facts.call.endedAt !== null;
 }
 
@@ -98,15 +158,19 @@ async function untilOver(call: EmulatedCall, phone: Phone): Promise<void> {
   }
 }
 
-function printIntroduction(screen: Screen, { live }: ConsoleOptions): void {
+function printIntroduction(screen: Screen, { live }: ConsoleOptions, person: SamplePerson | null): void {
   const { paint } = screen;
   screen.lines('', paint.bold('  電話番 Denwaban: npm run call'), '');
   screen.paragraph(
     live
       ? 'You are the caller. The words come from a text session of the Realtime API.'
-      : 'You are the caller. The words come from a stand-in made of rules: try 「説明会に出席します」「欠席します」「遅れます」「失礼します」',
+      : 'You are the caller. The words come from a stand-in made of rules: try 「説明会に出席します」「欠席します」「30分遅れます」「日程を変更したいのですが」「会場はどこですか」「失礼します」. Names are understood in kana; of names in kanji it knows some.',
     2,
   );
+  if (person !== null) {
+    const { name, kana, university, code, when } = person;
+    screen.paragraph(`あなたは${name} (${kana})、${university}、予約番号 ${code}、予約は ${when} です。`, 2);
+  }
   screen.lines(...indented(COMMANDS, paint), '');
 }
 

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { describeError, DenwabanError } from '../../src/errors.ts';
 import { paintFor } from '../demo/paint.ts';
-import { runConsole } from './console.ts';
+import { printPeople, runConsole } from './console.ts';
 import { HELP, readOptions, type ConsoleOptions } from './options.ts';
 
 // As the server does: what the environment says already wins.
@@ -19,6 +19,10 @@ if (options === null) {
 async function run(chosen: ConsoleOptions): Promise<number> {
   const { stdin: input, stdout: output, env } = process;
   try {
+    if (chosen.as === 'list') {
+      await printPeople({ output, paint: paintFor(output, env['NO_COLOR']) });
+      return 0;
+    }
     const ok = await runConsole(chosen, env, { input, output, paint: paintFor(output, env['NO_COLOR']) });
     return ok ? 0 : 1;
   } catch (error) {

@@ -10,8 +10,6 @@ const THINK_MS = 500;
 const LOOK_MS = 50;
 /** Nothing that is waited for takes longer on the telephone, ms of the clock. */
 const PATIENCE_MS = 60_000;
-/** A cut in the middle of a sentence comes this long after its beginning, ms of the clock. */
-const INTO_SENTENCE_MS = 3_000;
 
 /** The demo cannot go on: what was expected did not happen. */
 export class DemoFailure extends Error {
@@ -64,41 +62,30 @@ export class Caller {
     call.press(key);
   }
 
-  /** Says nothing, and lets the reader know. */
-  staysSilent(): void {
-    this.#options.watcher.event('…', '応募者は黙っています');
-  }
-
   hangsUp(): void {
     const { call, watcher } = this.#options;
     watcher.event('☎', '応募者が電話を切りました');
     call.hangUp();
   }
 
-  /** Breaks the sideband while the agent says the sentence after this moment. */
-  async losesSidebandInNextSentence(): Promise<void> {
-    const { call, clock, watcher } = this.#options;
-    const before = sentencesBegun(call);
-    await this.#until('the agent begins to speak', () => sentencesBegun(call) > before);
-    await pause(clock, INTO_SENTENCE_MS);
-    watcher.event('⚡', '監視回線が切れました (発話の途中)');
-    call.cutSideband();
-  }
-
   /**
    * Breaks the sideband between a function call and its output: from the call on nothing is read there any more, and
    * when the service has run the tool, the line breaks.
+   *
+   * @param count the how-manieth call of this tool
    */
-  async losesSidebandDuring(tool: string): Promise<void> {
+  async losesSidebandDuring(tool: string, count: number): Promise<void> {
     const { call, store, watcher } = this.#options;
-    await call.waitFor(
-      ({ event }) => event.type === 'response.function_call_arguments.done' && event.name === tool,
-      PATIENCE_MS,
-    );
+    const seen = new Set<string>();
+    await call.waitFor(({ event }) => {
+      if (event.type !== 'response.function_call_arguments.done' || event.name !== tool) return false;
+      seen.add(event.call_id);
+      return seen.size >= count;
+    }, PATIENCE_MS);
     call.freezeSideband();
-    await this.#until(`${tool} is in the ledger`, async () => {
+    await this.#until(`${tool} is in the ledger ${count} times`, async () => {
       const rows = await store.listToolCalls(call.id);
-      return rows.some(({ name, status }) => name === tool && status !== 'running');
+      return rows.filter(({ name, status }) => name === tool && status !== 'running').length >= count;
     });
     watcher.event('⚡', `監視回線が切れました (${tool} の結果が届く前)`);
     call.cutSideband();
@@ -121,8 +108,4 @@ export class Caller {
       await pause(clock, LOOK_MS);
     }
   }
-}
-
-function sentencesBegun(call: EmulatedCall): number {
-  return call.wire.filter(({ event }) => event.type === 'output_audio_buffer.started').length;
 }

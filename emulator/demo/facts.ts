@@ -1,4 +1,6 @@
 import { pause } from '../../src/lib/deadline.ts';
+import { readAttendance } from './attendance.ts';
+import type { OutboundRecord } from '../../src/outbox/ports.ts';
 import type { EmulatedCall } from '../types.ts';
 import type { House } from './house.ts';
 import { type CallFacts, functionCallsOn } from './verdict.ts';
@@ -6,6 +8,8 @@ import { type CallFacts, functionCallsOn } from './verdict.ts';
 /** The end of a call is stored by then, ms of the clock. */
 const STORED_WITHIN_MS = 10_000;
 const LOOK_MS = 50;
+/** Messages have left by then, ms of the machine. */
+const SENT_WITHIN_MS = 15_000;
 
 /** Waits until the end of the call is stored, or the time for that is over; the verdict tells which. */
 export async function settled(house: House, call: EmulatedCall): Promise<void> {
@@ -29,7 +33,8 @@ export async function collectFacts(
   call: EmulatedCall,
   webhookStatus: number,
 ): Promise<CallFacts> {
-  const store = house.app.store.calls;
+  const { calls: store, briefings } = house.app.store;
+  const { entries } = await readAttendance(briefings);
   const messages = await store.listMessages(100);
   return {
     call: await store.getCall(call.id),
@@ -40,6 +45,23 @@ export async function collectFacts(
     endedBy: call.endedBy,
     heard: call.heard,
     sidebands: call.connections,
-    functionCalls: functionCallsOn(call.wire, 'take_message'),
+    functionCalls: functionCallsOn(call.wire),
+    changes: entries.flatMap(({ line, history }) =>
+      history
+        .filter(({ source }) => source.kind === 'caller' && source.evidence.callId === call.id)
+        .map((event) => ({ code: line.applicant.reservationCode, event })),
+    ),
   };
+}
+
+/** Waits until every message to a person has left; the verdict tells when one has not. */
+export async function messagesSent(house: House): Promise<readonly OutboundRecord[]> {
+  // Durable jobs are polled by the machine's own clock.
+  const deadline = performance.now() + SENT_WITHIN_MS;
+  for (;;) {
+    const messages = await house.app.outbox.list({}, 100);
+    const waiting = messages.some(({ state }) => state === 'queued' || state === 'sending');
+    if (!waiting || performance.now() > deadline) return messages;
+    await pause(house.clock, LOOK_MS);
+  }
 }

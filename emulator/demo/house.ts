@@ -21,6 +21,8 @@ export interface HouseOptions {
   readonly model?: Model;
   /** Variables of the service beside those that point it at the emulator. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Directory of a store that is kept; default: a temporary one that goes with the house. */
+  readonly dataDir?: string;
   /** Whether the service's log lines are written to standard error. */
   readonly logs: boolean;
 }
@@ -30,14 +32,14 @@ export interface House {
   readonly app: FastifyInstance;
   readonly emulator: Emulator;
   readonly clock: Clock;
-  /** The directory of the embedded store; it is gone after `close`. */
+  /** The directory of the embedded store; a temporary one is gone after `close`. */
   readonly dataDir: string;
-  /** Stops both and removes the store. */
+  /** Stops both and removes a temporary store. */
   close(): Promise<void>;
 }
 
 /**
- * Boots the service with a fresh embedded store in a temporary directory, and the emulator whose signed webhooks it
+ * Boots the service with an embedded store, a fresh one in a temporary directory by default, and the emulator whose signed webhooks it
  * receives. Key and webhook secret are made up for this run.
  *
  * @throws DenwabanError when the service cannot start
@@ -46,7 +48,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
   const { clock, playbackSpeed, model } = options;
   const apiKey = `sk-emulator-${randomBytes(12).toString('hex')}`;
   const secret = `whsec_${randomBytes(32).toString('base64')}`;
-  const dataDir = await mkdtemp(join(tmpdir(), 'denwaban-'));
+  const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'denwaban-')));
   const emulator = await startEmulator({
     clock,
     apiKey,
@@ -58,7 +60,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
   const close = async (): Promise<void> => {
     await app?.close();
     await emulator.close();
-    await rm(dataDir, { recursive: true, force: true });
+    if (options.dataDir === undefined) await rm(dataDir, { recursive: true, force: true });
   };
   try {
     const config = loadConfig({

@@ -10,7 +10,7 @@ export interface DemoOptions {
   readonly logs: boolean;
 }
 
-/** Fast enough for the whole demo to be over in a quarter of a minute, slow enough to read along. */
+/** Fast enough for the whole demo to be over in less than half a minute, slow enough to read along. */
 const DEFAULT_SPEED = 22;
 
 /** Above it the clock gets so far ahead of the machine's that signatures of webhooks may be refused. */
@@ -18,8 +18,10 @@ const MAX_SPEED = 40;
 
 export const HELP = `npm run demo [-- options]
 
-Plays three telephone calls against the real service, prints the conversations as they happen and then what was
-stored, and checks every claim it makes: exit code 0 when all of them hold, 1 when one does not.
+Plays five telephone calls of applicants from scenarios/sample-roster.csv against the real service, prints the
+conversations as they happen, then the attendance list before and after, the text messages that would be sent and
+the messages for the team, and checks every claim it makes: exit code 0 when all hold, 1 when one does not.
+Names and numbers are made up; the dates of the roster are moved to the coming days. Nothing is sent to anybody.
 Needs no account and no network. OpenAI's side is the emulator, its words come from a stand-in made of rules.
 
 Options

@@ -20,9 +20,23 @@ const STATUSES: Readonly<Record<TurnRecord['status'], string>> = {
 /** Indentation of tables, columns. */
 const INDENT = 2;
 
-/** Prints what the store holds of the calls: calls, turns, tool ledger, messages. */
+type Numbered = readonly { readonly number: string; readonly facts: CallFacts }[];
+
+/** Prints all that the store holds of the calls: calls, turns, tool ledger, messages. */
 export function printStored(screen: Screen, calls: readonly CallFacts[]): void {
-  const numbered = calls.map((facts, index) => ({ number: String(index + 1), facts }));
+  printCalls(screen, calls);
+  printTurns(screen, numbered(calls));
+  section(
+    screen,
+    'ツール台帳 tool ledger',
+    [{ title: '#', align: 'right' }, { title: 'ツール' }, { title: '結果' }, { title: '引数', fill: 'cut' }],
+    numbered(calls).flatMap(({ number, facts }) => facts.tools.map((tool) => toolRow(number, tool))),
+  );
+  printMessages(screen, calls);
+}
+
+/** Prints how the calls ended. */
+export function printCalls(screen: Screen, calls: readonly CallFacts[]): void {
   section(
     screen,
     '通話 calls',
@@ -35,8 +49,33 @@ export function printStored(screen: Screen, calls: readonly CallFacts[]): void {
       { title: 'US$', align: 'right' },
       { title: '発信者' },
     ],
-    numbered.flatMap(({ number, facts: { call } }) => (call === null ? [] : [callRow(number, call)])),
+    numbered(calls).flatMap(({ number, facts: { call } }) => (call === null ? [] : [callRow(number, call)])),
   );
+}
+
+/** Prints the messages that callers left for the team. */
+export function printMessages(screen: Screen, calls: readonly CallFacts[]): void {
+  section(
+    screen,
+    '伝言 messages',
+    [
+      { title: '#', align: 'right' },
+      { title: 'お名前' },
+      { title: '折り返し先' },
+      { title: '本文', fill: 'wrap' },
+    ],
+    numbered(calls).flatMap(({ number, facts }) =>
+      facts.messages.map(({ callerName, callbackNumber, body }) => [
+        number,
+        callerName ?? '—',
+        callbackNumber ?? '—',
+        body,
+      ]),
+    ),
+  );
+}
+
+function printTurns(screen: Screen, calls: Numbered): void {
   section(
     screen,
     '発話 turns',
@@ -47,40 +86,20 @@ export function printStored(screen: Screen, calls: readonly CallFacts[]): void {
       { title: '再生' },
       { title: '言葉', fill: 'cut' },
     ],
-    numbered.flatMap(({ number, facts }) =>
+    calls.flatMap(({ number, facts }) =>
       facts.turns.map((turn) => turnRow(number, turn, facts.call?.liveAt ?? turn.startedAt)),
     ),
   );
-  if (calls.some(({ turns }) => turns.some(({ status }) => status === 'partial'))) {
+  if (calls.some(({ facts }) => facts.turns.some(({ status }) => status === 'partial'))) {
     screen.paragraph(
       `${STATUSES.partial}: 監視回線か通話が切れて、終わりを確かめられなかった発話 (its end could not be observed)`,
       INDENT,
     );
   }
-  section(
-    screen,
-    'ツール台帳 tool ledger',
-    [{ title: '#', align: 'right' }, { title: 'ツール' }, { title: '結果' }, { title: '引数', fill: 'cut' }],
-    numbered.flatMap(({ number, facts }) => facts.tools.map((tool) => toolRow(number, tool))),
-  );
-  section(
-    screen,
-    '伝言 messages',
-    [
-      { title: '#', align: 'right' },
-      { title: 'お名前' },
-      { title: '折り返し先' },
-      { title: '本文', fill: 'wrap' },
-    ],
-    numbered.flatMap(({ number, facts }) =>
-      facts.messages.map(({ callerName, callbackNumber, body }) => [
-        number,
-        callerName ?? '—',
-        callbackNumber ?? '—',
-        body,
-      ]),
-    ),
-  );
+}
+
+function numbered(calls: readonly CallFacts[]): Numbered {
+  return calls.map((facts, index) => ({ number: String(index + 1), facts }));
 }
 
 function section(

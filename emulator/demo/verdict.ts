@@ -1,6 +1,8 @@
+import type { RegistrationEvent } from '../../src/briefing/registration.ts';
 import type { CallRecord, MessageRecord, ToolCallRecord, TurnRecord } from '../../src/store/ports.ts';
 import type { EmulatedCall, WireEntry } from '../types.ts';
 import type { Expected } from './scripts.ts';
+import { problemsOfProof } from './verdict-end.ts';
 
 /** What is known of one call after it: what was stored, and what the caller's side saw. */
 export interface CallFacts {
@@ -9,39 +11,48 @@ export interface CallFacts {
   readonly turns: readonly TurnRecord[];
   readonly tools: readonly ToolCallRecord[];
   readonly messages: readonly MessageRecord[];
+  /** Changes of attendance that were stored on behalf of this call, with the reservation code they are about. */
+  readonly changes: readonly { readonly code: string | null; readonly event: RegistrationEvent }[];
   /** Answer to the webhook; 0: none. */
   readonly webhookStatus: number;
   readonly endedBy: EmulatedCall['endedBy'];
   readonly heard: EmulatedCall['heard'];
   readonly sidebands: number;
-  /** Sideband on which each take_message was asked for, and the one that brought its output; 0: never. */
+  /** Sideband on which each function call was asked for, and the one that brought its output; 0: never. */
   readonly functionCalls: readonly { readonly asked: number; readonly answered: number }[];
 }
 
 /** The sentences of the scenario that a call is checked against. */
 export interface Sentences {
   readonly greeting: string;
-  readonly reprompt: string;
-  readonly offerKeypad: string;
   readonly farewell: string;
 }
 
-/** Everything in which the facts differ from what the demo claims, in English; empty when it holds. */
-export function judge(facts: CallFacts, expected: Expected, sentences: Sentences): string[] {
+/**
+ * Everything in which the facts differ from what the demo claims, in English; empty when it holds.
+ *
+ * @param codeOf reservation code of a row of the sample roster
+ */
+export function judge(
+  facts: CallFacts,
+  expected: Expected,
+  sentences: Sentences,
+  codeOf: (person: number) => string,
+): string[] {
   return [
     ...problemsOfEnd(facts),
     ...problemsOfSpeech(facts, sentences),
     ...problemsOfMessage(facts, expected),
-    ...problemsOfTools(facts),
-    ...(expected.keypad ? problemsOfKeypad(facts, sentences) : []),
+    ...problemsOfTools(facts, expected),
+    ...problemsOfChange(facts, expected, codeOf),
     ...problemsOfSidebands(facts, expected),
   ];
 }
 
 /** Reads from the wire where function calls were asked for and answered. */
-export function functionCallsOn(wire: readonly WireEntry[], tool: string): CallFacts['functionCalls'] {
+export function functionCallsOn(wire: readonly WireEntry[]): CallFacts['functionCalls'] {
   return wire.flatMap(({ event, connection }) => {
-    if (event.type !== 'response.function_call_arguments.done' || event.name !== tool) return [];
+    if (event.type !== 'response.function_call_arguments.done') return [];
     const answer = wire.find(
       (entry) =>
         entry.direction === 'received' &&
@@ -80,30 +91,49 @@ function problemsOfSpeech({ heard, turns }: CallFacts, { greeting, farewell }: S
 }
 
 function problemsOfMessage({ messages, call }: CallFacts, expected: Expected): string[] {
+  const wanted = expected.message;
+  if (messages.length !== (wanted === null ? 0 : 1)) {
+    return [`${messages.length} messages for the team are stored, not ${wanted === null ? 0 : 1}`];
+  }
   const [message] = messages;
-  if (message === undefined || messages.length > 1)
-    return [`${messages.length} messages are stored, not one`];
+  if (message === undefined || wanted === null) return [];
   return failed([
-    [message.callerName === expected.message.name, `the message is from ${String(message.callerName)}`],
+    [message.callerName === wanted.name, `the message is from ${String(message.callerName)}`],
     [message.callbackNumber === call?.callerNumber, 'the message has not the number of the caller'],
-    ...expected.message.words.map(
-      (word) => [message.body.includes(word), `the message does not say ${word}`] as const,
-    ),
+    ...wanted.words.map((word) => [message.body.includes(word), `the message does not say ${word}`] as const),
   ]);
 }
 
-function problemsOfTools({ tools }: CallFacts): string[] {
+function problemsOfTools({ tools }: CallFacts, expected: Expected): string[] {
   const ran = tools.map(({ name, status }) => `${name} ${status}`).join(', ');
-  return failed([[ran === 'take_message ok, end_call ok', `the tool ledger holds: ${ran || 'nothing'}`]]);
+  return failed([[ran === expected.tools.join(', '), `the tool ledger holds: ${ran || 'nothing'}`]]);
 }
 
-function problemsOfKeypad({ heard, turns }: CallFacts, { reprompt, offerKeypad }: Sentences): string[] {
-  const times = (sentence: string): number => heard.filter(({ text }) => text === sentence).length;
-  return failed([
-    [times(reprompt) === 1, `the caller was asked again ${times(reprompt)} times, not once`],
-    [times(offerKeypad) === 1, `the keypad was offered ${times(offerKeypad)} times, not once`],
-    [turns.some(({ role }) => role === 'keypad'), 'the pressed key is not stored'],
-  ]);
+function problemsOfChange(
+  { changes, turns }: CallFacts,
+  { change }: Expected,
+  codeOf: (person: number) => string,
+): string[] {
+  if (changes.length !== (change === null ? 0 : 1)) {
+    return [`${changes.length} changes of attendance are stored, not ${change === null ? 0 : 1}`];
+  }
+  const [stored] = changes;
+  if (stored === undefined || change === null) return [];
+  const { event, code } = stored;
+  const consent =
+    event.source.kind === 'caller'
+      ? turns.find(
+          ({ turnKey }) => event.source.kind === 'caller' && turnKey === event.source.evidence.consentTurnKey,
+        )
+      : undefined;
+  return [
+    ...failed([
+      [event.to.status === change.status, `stored is ${event.to.status}, not ${change.status}`],
+      [code === codeOf(change.person), `the change is about ${String(code)}`],
+      [consent?.text === change.consent, `taken as a yes was: ${consent?.text ?? 'nothing'}`],
+    ]),
+    ...problemsOfProof(event, turns),
+  ];
 }
 
 function problemsOfSidebands({ sidebands, functionCalls }: CallFacts, expected: Expected): string[] {

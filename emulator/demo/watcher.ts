@@ -4,9 +4,13 @@ import { isObject } from '../schema.ts';
 import { spokenMs } from '../speech.ts';
 import type { EmulatedCall, RestEntry, WireEntry } from '../types.ts';
 import type { Screen } from './screen.ts';
+import { fit } from './width.ts';
 
 /** How often the screen is brought up to date, ms of the clock. */
 const REFRESH_MS = 20;
+
+/** Columns of a tool's result that are shown: a list of dates would fill the screen. */
+const LONGEST_RESULT = 120;
 
 export interface WatcherOptions {
   readonly call: EmulatedCall;
@@ -131,7 +135,7 @@ export class CallWatcher {
 
   #toolAnswer(at: number, item: unknown): void {
     if (!isObject(item) || item['type'] !== 'function_call_output') return;
-    this.#event(at, '↩', `結果 ${argumentsOf(String(item['output']))}`);
+    this.#event(at, '↩', fit(`結果 ${argumentsOf(String(item['output']))}`, LONGEST_RESULT));
   }
 
   #sinceRing(): number {

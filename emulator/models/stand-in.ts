@@ -1,4 +1,5 @@
 import type { Model, ModelPart, ModelTurn } from '../types.ts';
+import { deskAnswer } from './desk/policy.ts';
 import * as hear from './listening.ts';
 import { type Memo, needOf, recall } from './memo.ts';
 import { callOf, offeredTools, type OfferedTool } from './offered-tools.ts';
@@ -9,15 +10,16 @@ type Tools = ReadonlyMap<string, OfferedTool>;
 
 /**
  * Stands in for a real model: a handful of rules, no understanding. It says what it is told to say word for word, and
- * otherwise holds one conversation, taking a message about attendance at a briefing in Japanese, with the tools
- * that the session offers. The same conversation always gets the same answer. How well a real model follows the same
- * instructions cannot be learnt from it.
+ * otherwise holds one conversation in Japanese: at the attendance desk when the session offers its tools, else taking a
+ * message. The same conversation always gets the same answer. How well a real model follows the same instructions
+ * cannot be learnt from it.
  */
 export const standInModel: Model = async (turn) => {
   const told = verbatim(turn.request?.['instructions']);
   if (told !== null) return [{ say: told }];
-  const memo = recall(turn.items, instructionsOf(turn));
   const tools = offeredTools(turn);
+  if (tools.has('identify_caller')) return deskAnswer(turn, tools);
+  const memo = recall(turn.items, instructionsOf(turn));
   return memo.lastOutput === null ? answer(memo, tools) : afterTool(memo, memo.lastOutput, tools);
 };
 

@@ -1,12 +1,17 @@
 import type { Clock, Timer } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import { describeError } from '../errors.ts';
-import type { CallStore, TurnRecord, UsageRecord } from '../store/ports.ts';
+import type { CallStore, ProgressRecord, TurnRecord, UsageRecord } from '../store/ports.ts';
+
+/** A row whose writer names the epoch in which it owns the call: without one the store could not refuse it. */
+export type Owned<T> = T & { readonly epoch: number };
 
 /** Takes finished turns and usage, and stores them in batches off the conversation's path. */
 export interface Recorder {
-  turn(turn: TurnRecord): void;
-  usage(usage: UsageRecord): void;
+  turn(turn: Owned<TurnRecord>): void;
+  usage(usage: Owned<UsageRecord>): void;
+  /** How far a call has come: the newest word counts. It goes with the next batch. */
+  progress(progress: ProgressRecord): void;
   /** Resolves when everything taken so far is stored, or has failed once more and stays queued. */
   flush(): Promise<boolean>;
   /** Rows not stored yet. */
@@ -27,8 +32,10 @@ const MAX_PENDING_ROWS = 50_000;
 export function createRecorder(store: CallStore, clock: Clock, log: Log): Recorder {
   let turns: TurnRecord[] = [];
   let usages: UsageRecord[] = [];
+  const progresses = new Map<string, ProgressRecord>();
   let timer: Timer | null = null;
   let writing: Promise<boolean> | null = null;
+  let following: Promise<boolean> | null = null;
   let closed = false;
 
   function schedule(ms: number): void {
@@ -49,17 +56,23 @@ export function createRecorder(store: CallStore, clock: Clock, log: Log): Record
     else schedule(BATCH_MS);
   }
 
-  async function flush(): Promise<boolean> {
-    if (writing !== null) {
-      await writing;
-      return flush();
-    }
-    if (turns.length + usages.length === 0) return true;
+  function flush(): Promise<boolean> {
+    if (writing === null) return drain();
+    // Everybody who comes while a batch is being written waits for the same next one.
+    following ??= writing.then(async () => {
+      following = null;
+      return writing === null ? drain() : flush();
+    });
+    return following;
+  }
+
+  async function drain(): Promise<boolean> {
+    if (turns.length + usages.length + progresses.size === 0) return true;
     writing = write();
     const ok = await writing;
     writing = null;
     if (!ok) schedule(RETRY_MS);
-    return ok && turns.length + usages.length > 0 ? flush() : ok;
+    return ok && turns.length + usages.length + progresses.size > 0 ? flush() : ok;
   }
 
   async function write(): Promise<boolean> {
@@ -67,8 +80,9 @@ export function createRecorder(store: CallStore, clock: Clock, log: Log): Record
     timer = null;
     const someTurns = turns.slice(0, BATCH_ROWS);
     const someUsages = usages.slice(0, BATCH_ROWS);
+    const someProgresses = [...progresses.values()].slice(0, BATCH_ROWS);
     try {
-      await store.appendTranscript(someTurns, someUsages);
+      await store.appendTranscript(someTurns, someUsages, someProgresses);
     } catch (error) {
       log.error(
         { reason: describeError(error), pending: turns.length },
@@ -78,12 +92,18 @@ export function createRecorder(store: CallStore, clock: Clock, log: Log): Record
     }
     turns = without(turns, someTurns);
     usages = without(usages, someUsages);
+    for (const progress of someProgresses)
+      if (progresses.get(progress.callId) === progress) progresses.delete(progress.callId);
     return true;
   }
 
   return {
     turn: (turn) => take(turns, turn),
     usage: (usage) => take(usages, usage),
+    progress: (progress) => {
+      progresses.set(progress.callId, progress);
+      schedule(BATCH_MS);
+    },
     flush,
     get pending() {
       return turns.length + usages.length;

@@ -51,7 +51,7 @@ function wishOf(has: (...senses: readonly Sense[]) => boolean): Wish {
   if (has('late')) return 'late';
   if (has('waitlist')) return 'waitlist';
   if (has('online')) return 'online';
-  if (has('absent', 'cannot')) return 'absent';
+  if (has('absent', 'withdraw', 'cannot')) return 'absent';
   if (has('attend')) return 'attend';
   return has('undecided') ? 'undecided' : 'none';
 }

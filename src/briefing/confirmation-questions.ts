@@ -42,6 +42,7 @@ function instantsOf(change: ProposedChange): readonly number[] {
   switch (change.kind) {
     case 'attend':
     case 'absent':
+    case 'withdraw':
     case 'online':
     case 'waitlist':
       return [start(change.slot)];

@@ -7,7 +7,7 @@ export const MAX_READ_BACK = 120;
 
 /** A change that is proposed and not stored yet. Instants in ms since the epoch. */
 export type ProposedChange =
-  | { readonly kind: 'attend' | 'absent' | 'online' | 'waitlist'; readonly slot: SpokenSlot }
+  | { readonly kind: 'attend' | 'absent' | 'withdraw' | 'online' | 'waitlist'; readonly slot: SpokenSlot }
   /** `arrivesAt` is when the caller expects to be there. */
   | { readonly kind: 'late'; readonly slot: SpokenSlot; readonly arrivesAt: number }
   | { readonly kind: 'move'; readonly from: SpokenSlot; readonly to: SpokenSlot }
@@ -25,12 +25,15 @@ export function readBack(change: ProposedChange): string {
   return `${statementOf(change)}、${QUESTION}`;
 }
 
-function statementOf(change: ProposedChange): string {
+/** The change as a statement without its end: …に、ご出席ということで. */
+export function statementOf(change: ProposedChange): string {
   switch (change.kind) {
     case 'attend':
       return `${speakInstant(change.slot.startsAt)}から${placeWith(change.slot, 'での')}説明会に、ご出席ということで`;
     case 'absent':
       return `${speakInstant(change.slot.startsAt)}から${placeWith(change.slot, 'での')}説明会は、ご欠席ということで`;
+    case 'withdraw':
+      return `${speakInstant(change.slot.startsAt)}から${placeWith(change.slot, 'での')}説明会は、ご辞退ということで`;
     case 'late': {
       const { hour, minute } = tokyoTime(change.arrivesAt);
       return `${speakInstant(change.slot.startsAt)}から${placeWith(change.slot, 'での')}説明会に、遅れて${speakTime(hour, minute)}ごろのご到着ということで`;

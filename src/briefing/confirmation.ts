@@ -6,7 +6,15 @@ import type { DateMention } from './spoken-mention.ts';
 import { readingsOf, type TimeOfDay } from './spoken-time.ts';
 
 /** What a read-back proposed. */
-export type Subject = 'attend' | 'absent' | 'late' | 'move' | 'online' | 'waitlist' | 'undecided';
+export type Subject =
+  | 'attend'
+  | 'absent'
+  | 'withdraw'
+  | 'late'
+  | 'move'
+  | 'online'
+  | 'waitlist'
+  | 'undecided';
 
 /** The question that an answer answers. */
 export interface Question {
@@ -68,6 +76,7 @@ const STATEMENTS = [
   'attend',
   'cannot',
   'absent',
+  'withdraw',
   'late',
   'change',
   'online',
@@ -80,6 +89,7 @@ type Statement = (typeof STATEMENTS)[number];
 const RESTATES: Readonly<Record<Subject, Statement>> = {
   attend: 'attend',
   absent: 'absent',
+  withdraw: 'withdraw',
   late: 'late',
   move: 'change',
   online: 'online',
@@ -91,6 +101,7 @@ const RESTATES: Readonly<Record<Subject, Statement>> = {
 const FITS: Readonly<Record<Subject, readonly Statement[]>> = {
   attend: [],
   absent: ['cannot'],
+  withdraw: ['absent', 'cannot'],
   late: ['attend'],
   move: ['attend'],
   online: ['attend'],

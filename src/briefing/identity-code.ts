@@ -13,6 +13,18 @@ export function spokenCodeKey(text: string): string | null {
   return parseSpokenCode(text) ?? typedCodeKey(text);
 }
 
+/** Fewest digits of a code that can be keyed in: fewer are guessed in a few tries. */
+export const MIN_KEYED_DIGITS = 4;
+
+/**
+ * Whether the digits that were keyed in are those of the code on file. A telephone has no letters: those of the code are
+ * left out, so that S-1001 is keyed as 1001.
+ */
+export function sameKeyedCode(keyed: string, onFile: string | null): boolean {
+  const digits = foldWidth(onFile ?? '').replace(/\D/gu, '');
+  return digits.length >= MIN_KEYED_DIGITS && digits === keyed;
+}
+
 /** Codes may hold signs that have no spoken name here; those have to be given as they are written. */
 function typedCodeKey(text: string): string | null {
   const key = foldWidth(text)

@@ -1,4 +1,4 @@
-import { sameReservationCode } from './identity-code.ts';
+import { sameKeyedCode, sameReservationCode } from './identity-code.ts';
 import { sameUniversity } from './identity-university.ts';
 import { matchName, nameParts } from './name.ts';
 import type { Day } from './spoken-calendar.ts';
@@ -10,6 +10,8 @@ export interface IdentityClaim {
   readonly university?: string;
   /** As it was spoken or typed. */
   readonly reservationCode?: string;
+  /** Digits of the reservation code as they were pressed on the telephone. */
+  readonly keyedCode?: string;
   /** The day of the briefing that the caller says to have booked. */
   readonly slotDate?: Day;
   /** E.164 of the calling line. Anybody can forge it. */
@@ -55,11 +57,12 @@ export interface Weighed {
 
 /** The claim without what says nothing. */
 export function saidIn(claim: IdentityClaim): IdentityClaim {
-  const { kanaName, university, reservationCode, slotDate, callerNumber } = claim;
+  const { kanaName, university, reservationCode, keyedCode, slotDate, callerNumber } = claim;
   return {
     ...(kanaName !== undefined && nameParts(kanaName).length > 0 ? { kanaName } : {}),
     ...(isText(university) ? { university } : {}),
     ...(isText(reservationCode) ? { reservationCode } : {}),
+    ...(isText(keyedCode) ? { keyedCode } : {}),
     ...(isText(slotDate) ? { slotDate } : {}),
     ...(isText(callerNumber) ? { callerNumber } : {}),
   };
@@ -71,10 +74,14 @@ export function saidIn(claim: IdentityClaim): IdentityClaim {
  */
 export function weigh(claim: IdentityClaim, candidate: IdentityCandidate): Weighed | null {
   const proofs = new Set<Proof>();
-  const { kanaName, university, reservationCode, slotDate, callerNumber } = claim;
+  const { kanaName, university, reservationCode, keyedCode, slotDate, callerNumber } = claim;
 
   if (reservationCode !== undefined) {
     if (!sameReservationCode(reservationCode, candidate.reservationCode)) return null;
+    proofs.add('reservation_code');
+  }
+  if (keyedCode !== undefined) {
+    if (!sameKeyedCode(keyedCode, candidate.reservationCode)) return null;
     proofs.add('reservation_code');
   }
   if (university !== undefined && candidate.university !== null) {

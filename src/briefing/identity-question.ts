@@ -65,7 +65,7 @@ export function isAnswered(claim: IdentityClaim, question: IdentityQuestion): bo
     full_name: claim.kanaName,
     university: claim.university,
     slot_date: claim.slotDate,
-    reservation_code: claim.reservationCode,
+    reservation_code: claim.reservationCode ?? claim.keyedCode,
   };
   return answers[question] !== undefined;
 }

@@ -13,11 +13,19 @@ import { byRule, nextQuestion, type IdentityQuestion, type ProofRule } from './i
 export interface IdentityPolicy {
   readonly read: ProofRule;
   readonly change: ProofRule;
+  /** Further ways, to both, for who keys the code in on the telephone and need not speak. None when left out. */
+  readonly keyed?: ProofRule;
 }
 
 /**
+ * A name cannot be keyed in. The number on file takes its place beside the code: whoever forges it still has to know the
+ * code, as somebody has to who says another one's name.
+ */
+const KEYED: ProofRule = [['reservation_code', 'caller_number']];
+
+/**
  * Reading takes the name and one thing a stranger does not know; changing takes the code that the applicant was given. The
- * calling number helps to read and never to change: it can be forged.
+ * calling number helps to read and, but for a code that is keyed in, never to change: it can be forged.
  */
 export const STRICT_POLICY: IdentityPolicy = {
   read: [
@@ -26,6 +34,7 @@ export const STRICT_POLICY: IdentityPolicy = {
     ['name', 'slot_date', 'caller_number'],
   ],
   change: [['name', 'reservation_code']],
+  keyed: KEYED,
 };
 
 /** For teams that send no codes: what the applicant and the team are likely to know together. Of equal ways the first is asked for. */
@@ -35,7 +44,14 @@ export const WITHOUT_CODES_POLICY: IdentityPolicy = {
     ['name', 'university', 'slot_date'],
     ['name', 'reservation_code'],
   ],
+  keyed: KEYED,
 };
+
+/** The policy that a scenario names, or writes out. */
+export function identityPolicy(named: 'strict' | 'without_codes' | IdentityPolicy): IdentityPolicy {
+  if (named === 'strict') return STRICT_POLICY;
+  return named === 'without_codes' ? WITHOUT_CODES_POLICY : named;
+}
 
 /** What may be done for a caller. Nobody but a verified applicant is ever named in it. */
 export type Identity =
@@ -64,8 +80,9 @@ export function identify(
   const claim = saidIn(given);
   const people = new Map(candidates.map((candidate) => [candidate.applicantId, candidate]));
   const left = [...people.values()].flatMap((candidate) => weigh(claim, candidate) ?? []);
-  const forChange = left.filter(({ proofs }) => fulfils(proofs, policy.change));
-  const forReading = left.filter(({ proofs }) => fulfils(proofs, policy.read));
+  const keyed = claim.keyedCode === undefined ? [] : (policy.keyed ?? []);
+  const forChange = left.filter(({ proofs }) => fulfils(proofs, [...policy.change, ...keyed]));
+  const forReading = left.filter(({ proofs }) => fulfils(proofs, [...policy.read, ...keyed]));
   // Two who may both change are two who may both be the caller: then nobody is read to either.
   const [one, ...others] = forChange.length > 0 ? forChange : forReading;
   if (one !== undefined && others.length === 0 && fitsBest(one, left)) {

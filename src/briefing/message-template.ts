@@ -14,12 +14,16 @@ export const TEMPLATE_KEYS = [
   'waiting_listed',
   'callback_promised',
   'reminder',
+  'briefing_details',
+  'registration_details',
+  'contact_details',
 ] as const;
 
 export type TemplateKey = (typeof TEMPLATE_KEYS)[number];
 
 /**
- * Values that a template may name, as they are read: `when` such as `11月25日(水) 14:00`, `arrival` such as `14:20`.
+ * Values that a template may name, as they are read: `when` such as `11月25日(水) 14:00`, `arrival` such as `14:20`, `access`
+ * a place or the address of an online meeting.
  * `receipt` is not given by callers; the outbox makes it.
  */
 export const PLACEHOLDERS = [
@@ -27,6 +31,8 @@ export const PLACEHOLDERS = [
   'briefing',
   'when',
   'place',
+  'access',
+  'status',
   'arrival',
   'contact',
   'receipt',
@@ -54,6 +60,9 @@ const MessageFile = Type.Object(
         waiting_listed: Template,
         callback_promised: Template,
         reminder: Template,
+        briefing_details: Template,
+        registration_details: Template,
+        contact_details: Template,
       },
       { additionalProperties: false },
     ),

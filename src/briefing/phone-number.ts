@@ -65,6 +65,13 @@ export function phoneKind(e164: string): PhoneKind {
   return (type === undefined ? undefined : KINDS[type]) ?? 'other';
 }
 
+/** As people in Japan write it, such as `050-3333-4444`; numbers abroad with their country code. */
+export function writtenPhoneNumber(e164: string): string {
+  const parsed = parse(e164);
+  if (parsed === undefined) return e164;
+  return parsed.countryCallingCode === '81' ? parsed.formatNational() : parsed.formatInternational();
+}
+
 /** For logs and screens: country code and the last two digits, such as `+81••••••••78`. */
 export function maskPhoneNumber(e164: string): string {
   const parsed = parse(e164);

@@ -3,6 +3,9 @@ import { toHiragana } from './kana.ts';
 /** Characters. Longer text is no number that anybody would dictate. */
 const MAX_TEXT = 120;
 
+/** Characters of a sentence that are looked at. */
+const MAX_SENTENCE = 500;
+
 /** Spoken digits by the sign or reading that is heard for them. Readings without the long vowel mark. */
 const DIGITS: Readonly<Record<string, string>> = {
   〇: '0',
@@ -117,6 +120,18 @@ const MARKS = /[\s\p{P}\p{S}ー]/gu;
  */
 export function parseSpokenDigits(text: string): string | null {
   return read(toHiragana(text.slice(0, MAX_TEXT + 1)), DIGIT_WORDS);
+}
+
+/**
+ * The digits that stand in a sentence, in their order: those written as digits, and those of every piece between
+ * punctuation that is nothing but a spoken number.
+ */
+export function digitsIn(sentence: string): string {
+  return sentence
+    .slice(0, MAX_SENTENCE)
+    .split(/[、。,.!?！？\s]+/u)
+    .map((piece) => parseSpokenDigits(piece) ?? piece.normalize('NFKC').replace(/\D/g, ''))
+    .join('');
 }
 
 /**

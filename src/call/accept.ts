@@ -1,4 +1,3 @@
-import { fullJitter } from '../lib/backoff.ts';
 import { pause } from '../lib/deadline.ts';
 import type { CallEnd } from '../store/ports.ts';
 import type { CallOutcome } from '../realtime/calls.ts';
@@ -24,8 +23,11 @@ const ACCEPT_BUDGET_MS = 8_000;
 const ATTACH_BUDGET_MS = 5_000;
 /** After an ambiguous accept one sideband handshake tells whether it took effect. */
 const PROBE_BUDGET_MS = 600;
-/** Waits between accepts after an answer that promises nothing. */
-const RETRY = { baseMs: 200, capMs: 1_000 } as const;
+/**
+ * From the beginning of one accept to the next after an answer that promises nothing, ms, less up to a half by chance. So
+ * a call costs four requests at most, however long OpenAI is away, and calls that ring together do not ask together.
+ */
+const RETRY_MS = [400, 1_400, 4_900] as const;
 /** A shorter rest of the budget is not worth another request. */
 const MIN_ATTEMPT_MS = 200;
 
@@ -47,6 +49,8 @@ export async function acceptCall(
   for (let attempt = 0; ; attempt += 1) {
     const remaining = deadline - clock.monotonic();
     if (remaining < MIN_ATTEMPT_MS) return timedOut(services, session.callId, ambiguous, last);
+    const longest = RETRY_MS[attempt];
+    const nextAt = longest === undefined ? null : clock.monotonic() + longest * (1 - random.next() / 2);
     const outcome = await calls.accept(session.callId, body, Math.min(acceptTimeoutMs, remaining));
     last = outcome;
     services.observer.accepted(outcome.kind);
@@ -71,9 +75,13 @@ export async function acceptCall(
           },
           'Accept is undecided, trying the sideband',
         );
-        if ((await session.open(PROBE_BUDGET_MS)) === 'live') return { kind: 'live' };
+        if ((await session.open(probeBudget(outcome.kind, isOurs(session, attempt)))) === 'live')
+          return { kind: 'live' };
         if (outcome.kind === 'taken')
-          return over('failed', 'accept_refused', 'openai', 'decision_already_made');
+          return {
+            ...over('failed', 'accept_refused', 'openai', 'decision_already_made'),
+            hangUp: isOurs(session, attempt),
+          };
         break;
       case 'refused':
         if (body !== plan.fallbackBody) {
@@ -82,7 +90,7 @@ export async function acceptCall(
             code: outcome.code,
           });
           body = plan.fallbackBody;
-          break;
+          continue;
         }
         return over('failed', 'accept_refused', 'denwaban', outcome.code, true);
       case 'unauthorised':
@@ -93,8 +101,8 @@ export async function acceptCall(
         raiseAlarm(services, session.callId, 'accept_unauthorised');
         return over('failed', 'accept_unauthorised', 'denwaban', String(outcome.status), true);
       case 'rate_limited': {
-        const wait = outcome.retryAfterMs ?? fullJitter(RETRY, attempt, random);
-        if (clock.monotonic() + wait + MIN_ATTEMPT_MS > deadline) {
+        const wait = outcome.retryAfterMs ?? 0;
+        if (nextAt === null || clock.monotonic() + wait + MIN_ATTEMPT_MS > deadline) {
           raiseAlarm(services, session.callId, 'accept_rate_limited');
           return over('failed', 'accept_rate_limited', 'openai', null, true);
         }
@@ -103,10 +111,21 @@ export async function acceptCall(
       }
       case 'unavailable':
       case 'unreachable':
-        log.warn({ call_id: session.callId, outcome }, 'Accept failed, trying again');
-        await pause(clock, RETRY.baseMs / 2 + fullJitter(RETRY, attempt, random));
+        log.warn({ call_id: session.callId, outcome }, 'Accept failed');
     }
+    if (nextAt === null) return timedOut(services, session.callId, ambiguous, last);
+    await pause(clock, Math.max(0, Math.min(nextAt, deadline - MIN_ATTEMPT_MS) - clock.monotonic()));
   }
+}
+
+/** A call that is certainly up, and ours, is worth more patience than one that may not be. */
+function probeBudget(kind: 'taken' | 'ambiguous', ours: boolean): number {
+  return kind === 'taken' && ours ? ATTACH_BUDGET_MS : PROBE_BUDGET_MS;
+}
+
+/** Whether a call that was accepted before was accepted by us: by an earlier try, or by a process that died since. */
+function isOurs({ epoch }: CallSession, attempt: number): boolean {
+  return attempt > 0 || epoch > 1;
 }
 
 function prove(
@@ -152,6 +171,6 @@ function over(
   party: CallEnd['party'],
   detail: string | null,
   reject = false,
-): AcceptResult {
+): AcceptResult & { kind: 'over' } {
   return { kind: 'over', end: { state, reason, party, detail }, reject, hangUp: false };
 }

@@ -29,9 +29,11 @@ export class CallRow {
     this.#epoch = epoch;
   }
 
-  live(noticeVersion: string): void {
+  /** @returns resolves when it is stored, or has failed */
+  live(noticeVersion: string): Promise<void> {
     const now = this.#services.clock.now();
     this.#move(BEFORE_ENDING, 'live', { acceptedAt: now, liveAt: now, noticeVersion });
+    return this.#last;
   }
 
   ending(): void {

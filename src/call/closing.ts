@@ -6,6 +6,7 @@ import {
   CLOSING_SPEECH_MS,
   CLOSING_START_MS,
   CLOSING_WORDS_MS,
+  KEYPAD_PAUSE_MS,
 } from './timeouts.ts';
 
 /**
@@ -26,7 +27,6 @@ export function beginClosing(
   const cancellable = options.cancellable && !state.calledOff;
   state.phase = 'closing';
   state.transfer = null;
-  state.keys = '';
   draft.effects.push({ kind: 'ending' }, { kind: 'listen', mode: 'closing' });
   const closing: Closing = {
     ...ending,
@@ -150,6 +150,7 @@ function callOff(draft: Draft): void {
   state.silence = 0;
   stopTimer(draft, 'closing');
   draft.effects.push({ kind: 'resumed' }, { kind: 'listen', mode: 'conversation' });
+  if (state.keys !== '') startTimer(draft, 'keypad', KEYPAD_PAUSE_MS);
   respond(draft, 'reply', null);
 }
 

@@ -2,7 +2,11 @@ import type { EndParty, EndReason, NoticeProof } from '../store/ports.ts';
 import type { ResponsePurpose, ResponseRequest } from '../realtime/turns.ts';
 import type { ResponseStatus } from '../realtime/events.ts';
 import type { ScenarioPhrases } from '../scenario/scenario.ts';
+import type { KeypadSpeech } from '../tools/keypad-parts.ts';
 import type { ToolControl } from '../tools/tool.ts';
+import { NO_KEYS, type KeypadTalk } from './keypad.ts';
+import type { Order, OrderOutcome } from './orders.ts';
+import type { Unfinished } from './takeover-progress.ts';
 
 /**
  * The conversation of one call as data: what it knows, what can happen to it, what it wants done.
@@ -32,6 +36,8 @@ export type TimerName =
   | 'retry'
   | 'silence'
   | 'keypad'
+  | 'keypad_voice'
+  | 'keypad_wait'
   | 'closing'
   | 'transfer'
   | 'max_duration'
@@ -79,6 +85,8 @@ export interface Conversation {
   readonly greetingTries: number;
   /** Whether the greeting began to be played, as far as can be known. */
   readonly greetingBegan: boolean;
+  /** The greeting is late: whether the line still answers is being asked. */
+  readonly greetingAsked: boolean;
   readonly callerSpeaking: boolean;
   /** Item of the caller's latest utterance. */
   readonly utterance: string | null;
@@ -102,11 +110,15 @@ export interface Conversation {
   readonly silence: number;
   /** Failed, stuck or missing responses in a row. */
   readonly stalls: number;
+  /** Keys of an entry that is not complete. */
   readonly keys: string;
+  readonly keypad: KeypadTalk;
   readonly closing: Closing | null;
   /** A goodbye was called off: the next one is final. */
   readonly calledOff: boolean;
   readonly transfer: Transfer | null;
+  /** A sentence of the team's under way. */
+  readonly order: Order | null;
   readonly ending: Ending | null;
 }
 
@@ -118,6 +130,7 @@ export const INITIAL: Conversation = Object.freeze({
   greetingId: null,
   greetingTries: 0,
   greetingBegan: false,
+  greetingAsked: false,
   callerSpeaking: false,
   utterance: null,
   callerWaits: false,
@@ -130,14 +143,18 @@ export const INITIAL: Conversation = Object.freeze({
   silence: 0,
   stalls: 0,
   keys: '',
+  keypad: NO_KEYS,
   closing: null,
   calledOff: false,
   transfer: null,
+  order: null,
   ending: null,
 });
 
 export type CallEvent =
   | { readonly kind: 'attached' }
+  /** The first sideband of a new owner; `ageMs`: since the call was claimed. */
+  | { readonly kind: 'taken_over'; readonly ageMs: number; readonly unfinished: Unfinished }
   | { readonly kind: 'detached' }
   /** Re-attaching found no such call: the caller has left. */
   | { readonly kind: 'gone' }
@@ -154,6 +171,8 @@ export type CallEvent =
       readonly status: ResponseStatus;
     }
   | { readonly kind: 'response_refused'; readonly purpose: ResponsePurpose; readonly code: string }
+  /** The session answered a session.update: all that happened before it has been told. */
+  | { readonly kind: 'session_updated' }
   | { readonly kind: 'playback_started'; readonly responseId: string }
   | { readonly kind: 'playback_stopped'; readonly responseId: string }
   | { readonly kind: 'playback_cleared'; readonly responseId: string }
@@ -162,6 +181,15 @@ export type CallEvent =
   | { readonly kind: 'turn_committed' }
   | { readonly kind: 'caller_text'; readonly itemId: string; readonly text: string }
   | { readonly kind: 'key_pressed'; readonly key: string }
+  /** The desk for keys has done what there was to do. */
+  | {
+      readonly kind: 'keys_answered';
+      readonly say: KeypadSpeech | null;
+      /** Whether the model is to answer. */
+      readonly reply: boolean;
+      /** Whether a further key is waited for. */
+      readonly open: boolean;
+    }
   | { readonly kind: 'tool_started' }
   /** All functions of a response are answered, and the response is done. */
   | {
@@ -177,6 +205,8 @@ export type CallEvent =
   | { readonly kind: 'timer'; readonly name: TimerName }
   | { readonly kind: 'refer_answered'; readonly ok: boolean }
   | { readonly kind: 'hung_up'; readonly ok: boolean }
+  /** The team wants something: a sentence, or a transfer to a key of TRANSFER_TARGETS. */
+  | { readonly kind: 'ordered'; readonly order: 'say' | 'transfer'; readonly argument: string }
   /** Somebody outside the conversation wants it to end politely. */
   | { readonly kind: 'close_requested'; readonly reason: EndReason; readonly party: EndParty }
   /** It has to end now, without words. */
@@ -192,12 +222,15 @@ export type Effect =
   | { readonly kind: 'cancel_response' }
   /** Who may interrupt whom: `closing` lets the agent finish. */
   | { readonly kind: 'listen'; readonly mode: 'conversation' | 'closing' }
-  /** Adds a message of the caller's that was not spoken. */
-  | { readonly kind: 'tell'; readonly text: string }
+  /** Complete entries on the keypad, in order, for the desk. */
+  | { readonly kind: 'keys'; readonly entries: readonly string[] }
+  /** What was pressed is to take effect without a voice. */
+  | { readonly kind: 'settle_keys' }
   | { readonly kind: 'timer'; readonly name: TimerName; readonly ms: number }
   | { readonly kind: 'stop_timer'; readonly name: TimerName }
   | { readonly kind: 'notice'; readonly proof: NoticeProof }
   | { readonly kind: 'refer'; readonly targetKey: string }
+  | { readonly kind: 'order_settled'; readonly outcome: OrderOutcome }
   /** The call is being ended: stored before the hang-up is asked for. */
   | { readonly kind: 'ending' }
   /** The goodbye was called off: the call is live again. */

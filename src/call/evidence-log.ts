@@ -1,4 +1,6 @@
 import { saysReadBack } from '../briefing/confirmation-read-back.ts';
+import { digitsOf } from '../briefing/keypad.ts';
+import { digitsIn } from '../briefing/spoken-digits.ts';
 import { withDeadline } from '../lib/deadline.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { TurnRecord } from '../store/ports.ts';
@@ -16,8 +18,6 @@ type Entry =
     }
   | { readonly kind: 'key'; readonly at: number; readonly key: string; readonly digit: string };
 
-/** A keypad entry as the transcript tells it; # only ends it. */
-const KEYS = /([0-9*]+)#?$/;
 /** Turns kept: proof is always among the last few. */
 const MAX_ENTRIES = 60;
 
@@ -46,9 +46,19 @@ export class EvidenceLog implements Evidence, TurnListener {
     } else if (turn.role === 'caller') {
       this.#callerSaid(turn.turnKey, turn.status === 'complete' ? turn.text : null);
     } else if (turn.role === 'keypad') {
-      const digit = KEYS.exec(turn.text)?.[1];
-      if (digit !== undefined) this.#add({ kind: 'key', at: this.#next(), key: turn.turnKey, digit });
+      const digit = digitsOf(turn.text);
+      if (digit !== '') this.#add({ kind: 'key', at: this.#next(), key: turn.turnKey, digit });
     }
+  }
+
+  heard(sentence: string, since: number): string | null {
+    return this.#readBack(sentence, since)?.key ?? null;
+  }
+
+  spokeSince(since: number): boolean {
+    // Another node took the call over: what was said before is not known here.
+    if (since > this.#count) return true;
+    return this.#entries.some((entry) => entry.kind === 'caller' && entry.at > since);
   }
 
   async answerTo(sentence: string, since: number, waitMs: number): Promise<Answer> {
@@ -61,6 +71,26 @@ export class EvidenceLog implements Evidence, TurnListener {
     }
   }
 
+  async hasGiven(digits: string, waitMs: number): Promise<boolean> {
+    const deadline = this.#clock.monotonic() + waitMs;
+    for (;;) {
+      if (this.#digitsGiven().includes(digits)) return true;
+      const remaining = deadline - this.#clock.monotonic();
+      if (remaining <= 0 || !this.#transcriptPending()) return false;
+      await this.#change(remaining);
+    }
+  }
+
+  /** All digits of the caller in order; other words between them break nothing, since numbers are said in pieces. */
+  #digitsGiven(): string {
+    return this.#entries
+      .map((entry) => {
+        if (entry.kind === 'key') return entry.digit;
+        return entry.kind === 'caller' ? digitsIn(entry.text ?? '') : '';
+      })
+      .join('');
+  }
+
   #callerSaid(key: string, text: string | null): void {
     const entry = this.#entries.find((known) => known.kind === 'caller' && known.key === key);
     if (entry?.kind !== 'caller') return;
@@ -70,9 +100,7 @@ export class EvidenceLog implements Evidence, TurnListener {
   }
 
   #judge(sentence: string, since: number): Answer {
-    const readBack = this.#entries.findLast(
-      (entry) => entry.kind === 'agent' && entry.at > since && saysReadBack(entry.text, sentence),
-    );
+    const readBack = this.#readBack(sentence, since);
     if (readBack === undefined) return { kind: 'not_read_back' };
     const readBackTurn = readBack.key;
     const after = this.#entries.filter((entry) => entry.at > readBack.at);
@@ -84,6 +112,12 @@ export class EvidenceLog implements Evidence, TurnListener {
     if (spoken.some((entry) => entry.text === null)) return { kind: 'unheard', readBackTurn };
     const text = spoken.map((entry) => entry.text ?? '').join('、');
     return { kind: 'words', readBackTurn, answerTurn: last.key, text };
+  }
+
+  #readBack(sentence: string, since: number): Entry | undefined {
+    return this.#entries.findLast(
+      (entry) => entry.kind === 'agent' && entry.at > since && saysReadBack(entry.text, sentence),
+    );
   }
 
   #transcriptPending(): boolean {

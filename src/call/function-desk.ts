@@ -5,6 +5,7 @@ import type { CallCase } from '../tools/call-case.ts';
 import type { Evidence } from '../tools/evidence.ts';
 import type { FunctionAnswer, ToolRunner } from '../tools/runner.ts';
 import { onBehalfOf } from './isolation.ts';
+import type { CallPlan } from './services.ts';
 
 /** A function call as it came over the sideband. */
 export interface IncomingFunctionCall {
@@ -25,10 +26,15 @@ export interface AnsweredBatch {
 
 export interface DeskOwner {
   readonly callId: string;
+  readonly epoch: number;
   readonly callerNumber: string | null;
   readonly callCase: CallCase;
   readonly evidence: Evidence;
   send(event: string): boolean;
+  /** Waits until the call is certainly ours, at most `ms`. */
+  certain(ms: number): Promise<boolean>;
+  /** Stores what the call has established, when that has changed. Never rejects. */
+  keepCase(): Promise<void>;
   onToolStarted(): void;
   onToolSlow(): void;
   onToolAnswered(name: string, answer: FunctionAnswer, ms: number): void;
@@ -38,11 +44,14 @@ export interface DeskOwner {
 export interface DeskServices {
   readonly clock: Clock;
   readonly tools: ToolRunner;
-  readonly fillerMs: number;
+  readonly plan: Pick<CallPlan, 'toolFillerMs' | 'maxFunctionCalls'>;
 }
 
-/** Function calls of one call in its whole life. A model that wants more has lost its way. */
-const MAX_FUNCTION_CALLS = 30;
+/** A tool waits this long for a store that is away before it is tried and refused, ms: the caller is told meanwhile. */
+const CERTAIN_MS = 6_000;
+
+/** Stands for the responses of an earlier owner of the call. */
+const INHERITED = 'inherited';
 
 const TOO_MANY: FunctionAnswer = {
   status: 'failed',
@@ -86,12 +95,21 @@ export class FunctionDesk {
     const batch = this.#batchOf(call.responseId);
     batch.calls.set(call.functionCallId, null);
     this.#owner.onToolStarted();
-    if (this.#seen.size > MAX_FUNCTION_CALLS) {
+    if (this.#seen.size > this.#services.plan.maxFunctionCalls) {
       this.#settle(call, batch, TOO_MANY, 0);
       return;
     }
-    batch.filler ??= this.#services.clock.setTimer(this.#services.fillerMs, () => this.#owner.onToolSlow());
+    batch.filler ??= this.#services.clock.setTimer(this.#services.plan.toolFillerMs, () =>
+      this.#owner.onToolSlow(),
+    );
     void this.#run(call, batch);
+  }
+
+  /** Answers what an earlier owner of the call left unanswered: the ledger says which of it still has to run. */
+  inherit(calls: readonly Omit<IncomingFunctionCall, 'responseId'>[]): void {
+    for (const { functionCallId, name, arguments: args } of calls)
+      this.take({ functionCallId, name, arguments: args, responseId: INHERITED });
+    this.responseDone(INHERITED);
   }
 
   /** The response ended: no further function calls will come of it. */
@@ -126,9 +144,25 @@ export class FunctionDesk {
   async #run(call: IncomingFunctionCall, batch: Batch): Promise<void> {
     const { clock, tools } = this.#services;
     const startedAt = clock.monotonic();
-    const { callId, callerNumber, callCase, evidence } = this.#owner;
+    const { callId, epoch, callerNumber, callCase, evidence } = this.#owner;
+    // Nothing is done on a call that may be another node's. The store is the judge; this spares it the question.
+    await this.#owner.certain(CERTAIN_MS);
+    if (this.#over.signal.aborted) return;
+    const waitedMs = clock.monotonic() - startedAt;
     const answer = await onBehalfOf(callId, () =>
-      tools.run({ ...call, callId, callerNumber, callCase, evidence }, this.#over.signal),
+      tools.run(
+        {
+          ...call,
+          callId,
+          epoch,
+          callerNumber,
+          callCase,
+          evidence,
+          waitedMs,
+          keepCase: async () => this.#owner.keepCase(),
+        },
+        this.#over.signal,
+      ),
     );
     this.#settle(call, batch, answer, clock.monotonic() - startedAt);
   }

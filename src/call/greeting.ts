@@ -39,6 +39,7 @@ export function onGreetingCreated(draft: Draft, responseId: string): void {
 
 export function onGreetingPlays(draft: Draft): void {
   draft.state.greetingBegan = true;
+  draft.state.greetingAsked = false;
   startTimer(draft, 'greeting', GREETING_PLAY_MS);
 }
 
@@ -54,12 +55,30 @@ export function onGreetingHeard(draft: Draft, whole: boolean): void {
 }
 
 export function onGreetingTimer(draft: Draft): void {
-  if (draft.state.playing === null) {
-    retryGreeting(draft);
+  if (draft.state.playing === null && !draft.state.greetingAsked) {
+    askLine(draft);
     return;
   }
   settleNotice(draft, 'unproven');
   converse(draft);
+}
+
+/**
+ * The greeting is late, or only the news of it: this process slept, or the line is slow. The session is asked for an
+ * answer, which comes after all that it told before: then it is certain.
+ */
+function askLine(draft: Draft): void {
+  draft.state.greetingAsked = true;
+  draft.effects.push({ kind: 'listen', mode: 'closing' });
+  startTimer(draft, 'greeting', GREETING_START_MS);
+}
+
+/** What the session had to tell has been told, and the greeting is not among it. */
+export function onLineAnswers(draft: Draft): void {
+  const { phase, greetingAsked, playing, greetingBegan } = draft.state;
+  if (phase !== 'greeting' || !greetingAsked) return;
+  draft.state.greetingAsked = false;
+  if (playing === null && !greetingBegan) retryGreeting(draft);
 }
 
 function retryGreeting(draft: Draft): void {

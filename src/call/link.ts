@@ -9,7 +9,7 @@ import type {
   DetachCause,
   Sideband,
   SidebandListener,
-  SidebandPool,
+  Sidebands,
 } from '../realtime/sideband.ts';
 
 /** How an attachment ended up: `live` means that session.created has come. */
@@ -28,7 +28,7 @@ export interface LinkOwner {
 export interface LinkServices {
   readonly clock: Clock;
   readonly random: Random;
-  readonly sidebands: SidebandPool;
+  readonly sidebands: Sidebands;
 }
 
 /** session.created follows the handshake at once; past this the session is dead. */

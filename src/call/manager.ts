@@ -1,4 +1,3 @@
-import type { Timer } from '../lib/clock.ts';
 import { fullJitter } from '../lib/backoff.ts';
 import { pause } from '../lib/deadline.ts';
 import { describeError } from '../errors.ts';
@@ -6,49 +5,57 @@ import type { CallEnd } from '../store/ports.ts';
 import type { Ending } from './conversation.ts';
 import { raiseAlarm } from './alarm.ts';
 import { hangUpCall } from './hang-up.ts';
+import { handOver } from './handover.ts';
+import { CallOwner } from './owner.ts';
 import { RecentKeys } from './recent-keys.ts';
 import type { CallServices } from './services.ts';
 import { CallSession, type CallIdentity, type SessionOwner } from './session.ts';
 
-/** A lease outlives its holder by this; renewed well before. */
-export const LEASE_MS = 15_000;
-const RENEW_MS = 5_000;
 /** The end of a call is stored with this patience while the store is away. */
 const FINISH_RETRY = { baseMs: 500, capMs: 5_000 } as const;
 /** Polite closings are over by then; what is left is hung up without words. */
 const CLOSE_PATIENCE_MS = 15_000;
-/** A hang-up that failed is tried again this often. */
+/** A hang-up that failed is tried again within this, ms; by chance up to a half earlier, so that many do not ask together. */
 const ZOMBIE_RETRY_MS = 5_000;
 /** OpenAI ends every session after this long: past it there is nothing left to hang up. */
 const ZOMBIE_LIFE_MS = 60 * 60_000;
+/** After a stop was asked for, others still send calls here for a moment: they are taken, and handed over, ms. */
+const CLAIM_GRACE_MS = 3_000;
 /** Calls lost to other nodes that are remembered, for the accepts still under way when they were lost. */
 const REMEMBERED_LOSSES = 1_000;
 
 /** Keeps the calls of this process: their seats, leases and ends. */
 export class CallManager implements SessionOwner {
   readonly #services: CallServices;
-  readonly #node: string;
+  /** The leases of this process. A call has its seat here from the claim until its end is stored. */
+  readonly owner: CallOwner;
   readonly #sessions = new Map<string, CallSession>();
-  /** Calls that hold a seat: claimed here and not stored as final yet. */
-  readonly #seats = new Map<string, number>();
   /** Calls whose end is being stored: it is decided, once. */
   readonly #finishing = new Set<string>();
+  /** Calls whose hang-up failed and is tried again. */
+  readonly #insisting = new Set<string>();
   readonly #lost = new RecentKeys(REMEMBERED_LOSSES);
-  #renewTimer: Timer | null = null;
+  #refusing = false;
   #draining = false;
   /** The drain deadline has passed. */
   #closing = false;
   #closed = false;
   #idle: (() => void)[] = [];
 
-  constructor(services: CallServices, node: string) {
+  /** @param shared whether other processes may use the store, too */
+  constructor(services: CallServices, node: string, shared = false) {
     this.#services = services;
-    this.#node = node;
+    this.owner = new CallOwner(services, node, shared, {
+      onLost: (callId) => this.#disown(callId),
+      onRegained: (callIds) => {
+        for (const callId of callIds) this.#sessions.get(callId)?.regained();
+      },
+    });
   }
 
   /** Calls that hold a seat: ringing, live or being stored. */
   get calls(): number {
-    return this.#seats.size;
+    return this.owner.size;
   }
 
   get live(): number {
@@ -59,9 +66,27 @@ export class CallManager implements SessionOwner {
     return this.#draining;
   }
 
+  /** Whether new calls are refused. Others that could go on with them, take them a little longer. */
+  get refusing(): boolean {
+    return this.#refusing;
+  }
+
+  /** Conversations that are under way here. */
+  get sessions(): CallSession[] {
+    return [...this.#sessions.values()];
+  }
+
+  mayAct(callId: string): boolean {
+    return this.owner.mayAct(callId);
+  }
+
+  certain(callId: string, ms: number): Promise<boolean> {
+    return this.owner.certain(callId, ms);
+  }
+
   /** The calls that hold a seat. */
   get callIds(): string[] {
-    return [...this.#seats.keys()];
+    return this.owner.callIds;
   }
 
   /** Whether another node took the call from this one. */
@@ -73,10 +98,31 @@ export class CallManager implements SessionOwner {
     return this.#sessions.get(callId) ?? null;
   }
 
-  /** Gives a claimed call a seat; its lease is renewed from now on. */
-  seat(callId: string, epoch: number): void {
-    this.#seats.set(callId, epoch);
-    this.#renewTimer ??= this.#services.clock.setTimer(RENEW_MS, () => void this.#renew());
+  /**
+   * Gives a call a seat; its lease is renewed from now on.
+   *
+   * @param sentAt monotonic ms at which the statement that gave us the call was sent
+   */
+  seat(callId: string, epoch: number, sentAt: number): void {
+    this.#lost.delete(callId);
+    this.owner.seat(callId, epoch, sentAt);
+  }
+
+  /** Hands calls over whose sessions were discarded. */
+  async release(callIds: readonly string[]): Promise<void> {
+    for (const callId of callIds) this.#sessions.delete(callId);
+    try {
+      await this.owner.release(callIds);
+    } finally {
+      for (const callId of callIds) this.#unseat(callId);
+    }
+  }
+
+  /** Lets go of a call that is not over: its lease lapses, and somebody takes it. */
+  letGo(callId: string): void {
+    this.#sessions.get(callId)?.discard();
+    this.#sessions.delete(callId);
+    this.#unseat(callId);
   }
 
   createSession(identity: CallIdentity): CallSession {
@@ -87,7 +133,7 @@ export class CallManager implements SessionOwner {
 
   /** Stores how a call ended that never became a conversation, unless its end is decided already. */
   async conclude(callId: string, epoch: number, end: Omit<CallEnd, 'endedAt'>): Promise<void> {
-    if (!this.#seats.has(callId) || this.#finishing.has(callId)) return;
+    if (!this.owner.has(callId) || this.#finishing.has(callId)) return;
     this.#sessions.get(callId)?.discard();
     await this.#finish(callId, epoch, end);
   }
@@ -110,9 +156,17 @@ export class CallManager implements SessionOwner {
    * it is billed. Returns early when the process ends; the next one finds the row and goes on.
    */
   async hangUp(callId: string): Promise<void> {
-    if (await hangUpCall(this.#services.calls, this.#services.clock, callId)) return;
+    if (await hangUpCall(this.#services, callId)) return;
     raiseAlarm(this.#services, callId, 'hangup_failed');
     await this.#insist(callId);
+  }
+
+  /** The call's row was made final over its owner's head: nobody serves it any more, and it is hung up. */
+  async override(callId: string): Promise<void> {
+    this.#sessions.get(callId)?.discard();
+    this.#sessions.delete(callId);
+    this.#unseat(callId);
+    if (!this.#insisting.has(callId)) await this.hangUp(callId);
   }
 
   onSessionAbandoned(session: CallSession, ending: Ending): void {
@@ -137,6 +191,8 @@ export class CallManager implements SessionOwner {
   async drain(graceMs: number): Promise<void> {
     const { clock, log } = this.#services;
     this.#draining = true;
+    await this.#handOver();
+    this.#refusing = true;
     if (await this.#idleWithin(graceMs)) return;
     log.warn({ calls: this.calls }, 'Drain deadline reached, closing the remaining calls');
     this.#closing = true;
@@ -149,10 +205,21 @@ export class CallManager implements SessionOwner {
   }
 
   /** Lets go of everything at once. Calls that are still live go on without us: `drain` first. */
-  close(): void {
+  async close(): Promise<void> {
     this.#closed = true;
-    this.#renewTimer?.cancel();
     for (const session of this.#sessions.values()) session.discard();
+    await this.owner.close();
+  }
+
+  /** With other nodes there, calls that are live go on with them; what nobody takes is taken back. */
+  async #handOver(): Promise<void> {
+    this.owner.drain();
+    await this.owner.renew();
+    if (this.owner.peers === 0) return;
+    const graceOver = pause(this.#services.clock, CLAIM_GRACE_MS).then(() => {
+      this.#refusing = true;
+    });
+    await Promise.all([graceOver, handOver(this.#services, this, graceOver)]);
   }
 
   async #finish(callId: string, epoch: number, end: Omit<CallEnd, 'endedAt'>): Promise<void> {
@@ -182,25 +249,28 @@ export class CallManager implements SessionOwner {
   }
 
   #unseat(callId: string): void {
-    this.#seats.delete(callId);
-    if (this.#seats.size === 0) for (const resolve of this.#idle.splice(0)) resolve();
+    this.owner.unseat(callId);
+    if (this.owner.size === 0) for (const resolve of this.#idle.splice(0)) resolve();
   }
 
   async #exorcise(session: CallSession, ending: Ending): Promise<void> {
     await this.#insist(session.callId);
-    if (!this.#closed) await this.#finishSession(session, { ...ending, detail: 'late_hangup' });
+    if (!this.#closed && this.owner.has(session.callId))
+      await this.#finishSession(session, { ...ending, detail: 'late_hangup' });
   }
 
   async #insist(callId: string): Promise<void> {
-    const { calls, clock } = this.#services;
+    const { clock, random } = this.#services;
     const giveUpAt = clock.monotonic() + ZOMBIE_LIFE_MS;
-    do await pause(clock, ZOMBIE_RETRY_MS);
+    this.#insisting.add(callId);
+    do await pause(clock, ZOMBIE_RETRY_MS * (1 - random.next() / 2));
     while (
       !this.#closed &&
       !this.#lost.has(callId) &&
       clock.monotonic() < giveUpAt &&
-      !(await hangUpCall(calls, clock, callId))
+      !(await hangUpCall(this.#services, callId))
     );
+    this.#insisting.delete(callId);
   }
 
   async #finishSession(session: CallSession, ending: Ending): Promise<void> {
@@ -209,20 +279,6 @@ export class CallManager implements SessionOwner {
     await session.settled();
     const { reason, party, detail } = ending;
     await this.#finish(session.callId, session.epoch, { state: 'ended', reason, party, detail });
-  }
-
-  async #renew(): Promise<void> {
-    const { store, clock, log } = this.#services;
-    this.#renewTimer = null;
-    const callIds = [...this.#seats.keys()];
-    if (callIds.length === 0) return;
-    try {
-      const ours = new Set(await store.renewLeases(this.#node, callIds, LEASE_MS));
-      for (const callId of callIds) if (!ours.has(callId) && this.#seats.has(callId)) this.#disown(callId);
-    } catch (error) {
-      log.warn({ reason: describeError(error) }, 'Leases not renewed, trying again');
-    }
-    if (!this.#closed) this.#renewTimer ??= clock.setTimer(RENEW_MS, () => void this.#renew());
   }
 
   /** Another node owns the call, or it is final: this one stops acting on it. */
@@ -236,9 +292,9 @@ export class CallManager implements SessionOwner {
   }
 
   #idleWithin(ms: number): Promise<boolean> {
-    if (this.#seats.size === 0) return Promise.resolve(true);
+    if (this.owner.size === 0) return Promise.resolve(true);
     return new Promise((resolve) => {
-      const timer = this.#services.clock.setTimer(ms, () => resolve(this.#seats.size === 0));
+      const timer = this.#services.clock.setTimer(ms, () => resolve(this.owner.size === 0));
       this.#idle.push(() => {
         timer.cancel();
         resolve(true);

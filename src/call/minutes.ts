@@ -16,11 +16,11 @@ export class CallMinutes {
   /** What the agent said in the newest response. */
   #spoken = { responseId: '', text: '' };
 
-  constructor(callId: string, services: CallServices) {
+  constructor(callId: string, epoch: number, services: CallServices) {
     this.#services = services;
     this.evidence = new EvidenceLog(services.clock);
-    this.#transcript = new CallTranscript(callId, services.clock, services.recorder, this.evidence);
-    this.#usage = new UsageMeter(callId, services);
+    this.#transcript = new CallTranscript(callId, epoch, services.clock, services.recorder, this.evidence);
+    this.#usage = new UsageMeter(callId, epoch, services);
   }
 
   /** Notes what an event tells; events about nothing that is said or heard are left alone. */
@@ -67,6 +67,11 @@ export class CallMinutes {
     }
   }
 
+  /** Goes on with a call that another node began: its turns come first. */
+  startAt(sequence: number): void {
+    this.#transcript.startAt(sequence);
+  }
+
   /** Words of the agent in this response, if it is the newest. */
   spokenIn(responseId: string): string {
     return this.#spoken.responseId === responseId ? this.#spoken.text : '';
@@ -77,9 +82,9 @@ export class CallMinutes {
     this.#transcript.tool(name, status);
   }
 
-  /** @param entry number of the entry within the call */
-  keypad(entry: number, text: string): void {
-    this.#transcript.keypad(entry, text);
+  /** Keys that the caller pressed, in a turn of their own. */
+  keypad(turnKey: string, text: string): void {
+    this.#transcript.keypad(turnKey, text);
   }
 
   /** The sideband is lost. */

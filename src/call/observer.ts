@@ -6,6 +6,8 @@ export interface CallObserver {
   /** From the first attempt to session.created, ms. */
   attached(outcome: 'live' | 'not_found' | 'failed', ms: number): void;
   detached(cause: string): void;
+  /** A call of another node was taken over, or was found to be gone. */
+  takenOver(outcome: 'live' | 'not_found' | 'failed'): void;
   /** Outcome of one accept request. */
   accepted(outcome: string): void;
   /** From the end of the caller's speech to the beginning of the agent's, ms. */

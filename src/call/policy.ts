@@ -1,6 +1,7 @@
 import { isOpen, parseOpeningHours, type OpeningHours } from './opening-hours.ts';
 import type { Config } from '../config.ts';
 import { DenwabanError } from '../errors.ts';
+import type { SeatLimits, SeatRefusal } from '../store/ports.ts';
 
 /** Why a call is not answered. Names are metric labels and stored with the call. */
 export type PolicyRule =
@@ -11,13 +12,15 @@ export type PolicyRule =
   | 'withheld_caller'
   | 'closed'
   | 'draining'
-  | 'capacity';
+  | 'capacity'
+  | 'memory'
+  | SeatRefusal;
 
 export type Admission =
   | { readonly admit: true }
   | { readonly admit: false; readonly rule: PolicyRule; readonly sipCode: number };
 
-/** What is known of a ringing call and of this process. Nothing here needs a look-up. */
+/** What is known of a ringing call before it is stored. Nothing here needs a look-up. */
 export interface AdmissionInput {
   readonly projectId: string | null;
   readonly twilioAccountSid: string | null;
@@ -26,9 +29,9 @@ export interface AdmissionInput {
   /** E.164, or null. */
   readonly callerNumber: string | null;
   readonly callerWithheld: boolean;
-  /** Calls this process serves, this one not counted. */
-  readonly activeCalls: number;
   readonly draining: boolean;
+  /** Whether memory is too short for one more call. */
+  readonly memoryShort: boolean;
   /** Ms since the Unix epoch. */
   readonly now: number;
 }
@@ -44,6 +47,8 @@ export interface PolicyRules {
   readonly blockWithheld: boolean;
   readonly openingHours: OpeningHours | null;
   readonly maxConcurrentCalls: number;
+  /** Asked by the store, over all nodes. */
+  readonly limits: SeatLimits;
 }
 
 /** The part of the environment that says who is answered. */
@@ -55,11 +60,15 @@ export type PolicyConfig = Pick<
   | 'BLOCKED_CALLERS'
   | 'OPENING_HOURS'
   | 'MAX_CONCURRENT_CALLS'
+  | 'MAX_FLEET_CALLS'
+  | 'MAX_CALLS_PER_DIALLED_NUMBER'
+  | 'MAX_CALLS_PER_CALLER'
+  | 'CALLS_PER_NUMBER_PER_HOUR'
 >;
 
 /**
  * What the caller's network is told. 404 and 403 are for strangers who found the SIP address; 603 ends the attempt,
- * 433 asks to call again with the number shown; 480 and 503 let a trunk go on to its next destination.
+ * 433 asks to call again with the number shown; 486 is the busy tone; 480 and 503 let a trunk go on to its next destination.
  */
 const SIP_CODES: Readonly<Record<PolicyRule, number>> = {
   wrong_project: 404,
@@ -70,14 +79,32 @@ const SIP_CODES: Readonly<Record<PolicyRule, number>> = {
   closed: 480,
   draining: 503,
   capacity: 503,
+  memory: 503,
+  too_many_calls: 486,
+  caller_busy: 486,
+  number_full: 503,
+  fleet_full: 503,
 };
 
 /**
- * Decides whether a call is answered. Pure. Rules about who calls come before those about us, so that a stranger does
- * not learn how busy or how open we are.
+ * Decides whether a call may be answered, before it takes a place. Pure. Rules about who calls come before those about
+ * us, so that a stranger does not learn how busy or how open we are.
  */
 export function admit(input: AdmissionInput, rules: PolicyRules): Admission {
-  const rule = refusingRule(input, rules);
+  return verdictOf(refusingRule(input, rules));
+}
+
+/**
+ * Decides whether there is a place for a call that may be answered. Pure.
+ *
+ * @param refusal what the store found among the calls of all nodes
+ * @param activeCalls calls this process serves, this one not counted
+ */
+export function admitPlace(refusal: SeatRefusal | null, activeCalls: number, rules: PolicyRules): Admission {
+  return verdictOf(refusal ?? (activeCalls >= rules.maxConcurrentCalls ? 'capacity' : null));
+}
+
+function verdictOf(rule: PolicyRule | null): Admission {
   return rule === null ? { admit: true } : { admit: false, rule, sipCode: SIP_CODES[rule] };
 }
 
@@ -94,8 +121,7 @@ function refusingRule(input: AdmissionInput, rules: PolicyRules): PolicyRule | n
   if (input.callerWithheld && rules.blockWithheld) return 'withheld_caller';
   if (!isOpen(rules.openingHours, input.now)) return 'closed';
   if (input.draining) return 'draining';
-  if (input.activeCalls >= rules.maxConcurrentCalls) return 'capacity';
-  return null;
+  return input.memoryShort ? 'memory' : null;
 }
 
 function isBlocked(number: string, rules: PolicyRules): boolean {
@@ -137,6 +163,12 @@ export function parsePolicy(config: PolicyConfig): PolicyRules {
     blockWithheld: blocked.some((entry) => entry.toLowerCase() === WITHHELD),
     openingHours: parseOpeningHours(config.OPENING_HOURS),
     maxConcurrentCalls: config.MAX_CONCURRENT_CALLS,
+    limits: {
+      fleet: config.MAX_FLEET_CALLS,
+      perNumber: config.MAX_CALLS_PER_DIALLED_NUMBER,
+      perCaller: config.MAX_CALLS_PER_CALLER,
+      perCallerAndHour: config.CALLS_PER_NUMBER_PER_HOUR,
+    },
   });
 }
 

@@ -11,6 +11,10 @@ export class RecentKeys {
     return this.#keys.has(key);
   }
 
+  delete(key: string): void {
+    this.#keys.delete(key);
+  }
+
   /** The oldest key is forgotten when there are too many. */
   add(key: string): void {
     this.#keys.add(key);

@@ -1,11 +1,14 @@
 import { describeError } from '../errors.ts';
-import type { CallRecord, ClaimInput } from '../store/ports.ts';
+import type { CallRecord, ClaimInput, SeatRefusal } from '../store/ports.ts';
 import { normalisePhoneNumber, maskPhoneNumber } from '../briefing/phone-number.ts';
 import { parseSipHeaders, type SipFacts, type SipHeader } from '../realtime/sip-headers.ts';
 import { acceptCall } from './accept.ts';
 import { raiseAlarm } from './alarm.ts';
-import { LEASE_MS, type CallManager } from './manager.ts';
-import { admit, type AdmissionInput, type PolicyRules } from './policy.ts';
+import { CallerRate } from './caller-rate.ts';
+import type { CallManager } from './manager.ts';
+import { isOurs } from './last-requests.ts';
+import { LEASE_MS } from './owner-rules.ts';
+import { admit, admitPlace, type Admission, type AdmissionInput, type PolicyRules } from './policy.ts';
 import { RecentKeys } from './recent-keys.ts';
 import type { CallServices } from './services.ts';
 
@@ -32,6 +35,8 @@ export interface ReceptionOptions {
   readonly acceptTimeoutMs: number;
   /** Age of an event beyond which nobody is waiting any more, ms. */
   readonly staleMs: number;
+  /** Whether memory is too short for one more call. Default: it never is. */
+  readonly memoryShort?: () => boolean;
   /** From the claim to a live call, ms. */
   readonly onAnswered: (ms: number) => void;
 }
@@ -45,6 +50,8 @@ export class CallReception {
   readonly #manager: CallManager;
   readonly #options: ReceptionOptions;
   readonly #seen = new RecentKeys(REMEMBERED);
+  /** Numbers whose flood was told of by this process, so that it is told of once an hour. */
+  readonly #floods = new CallerRate();
 
   constructor(services: CallServices, manager: CallManager, options: ReceptionOptions) {
     this.#services = services;
@@ -62,7 +69,19 @@ export class CallReception {
     const { clock, log, store } = this.#services;
     const sip = parseSipHeaders(call.sipHeaders, normalisePhoneNumber);
     const stale = clock.now() - call.createdAt > this.#options.staleMs;
-    const claim = await store.claimCall(this.#claimOf(call, sip, stale));
+    const known: AdmissionInput = {
+      projectId: sip.projectId,
+      twilioAccountSid: sip.twilioAccountSid,
+      dialledNumber: sip.dialledNumber,
+      callerNumber: sip.caller.number,
+      callerWithheld: sip.caller.withheld,
+      draining: this.#manager.refusing,
+      memoryShort: this.#options.memoryShort?.() ?? false,
+      now: clock.now(),
+    };
+    const verdict = admit(known, this.#options.rules);
+    const sentAt = clock.monotonic();
+    const claim = await store.claimCall(this.#claimOf(call, sip, stale, !verdict.admit));
     this.#seen.add(call.webhookId);
     this.#seen.add(call.callId);
     if (claim.outcome === 'duplicate') return { outcome: 'duplicate' };
@@ -71,21 +90,12 @@ export class CallReception {
       this.#services.observer.ended('stale', 'openai');
       return { outcome: 'stale' };
     }
-    const admission: AdmissionInput = {
-      projectId: sip.projectId,
-      twilioAccountSid: sip.twilioAccountSid,
-      dialledNumber: sip.dialledNumber,
-      callerNumber: sip.caller.number,
-      callerWithheld: sip.caller.withheld,
-      activeCalls: this.#manager.calls,
-      draining: this.#manager.draining,
-      now: clock.now(),
-    };
-    this.#manager.seat(call.callId, claim.epoch);
+    const place = this.#place(claim.refusal ?? null);
+    this.#manager.seat(call.callId, claim.epoch, sentAt);
     return {
       outcome: 'claimed',
       answer: () => {
-        void this.#answer(call.callId, claim.epoch, sip.caller.number, admission);
+        void this.#answer(call.callId, claim.epoch, sip.caller.number, verdict.admit ? place : verdict);
         this.#announce(call.callId, sip.caller.number);
       },
     };
@@ -98,22 +108,32 @@ export class CallReception {
 
   /**
    * Goes on with a call whose process died after the claim. The rules are asked again as far as the row tells what
-   * they ask for; of project and trunk it does not, and a caller who has waited that long is given the benefit.
+   * they ask for, and the call has its seat already; of project and trunk it does not, and a caller who has waited that long is given the benefit.
    */
   resume(call: CallRecord): void {
     const { callId, epoch, callerNumber, callerWithheld, dialledNumber } = call;
-    const admission: AdmissionInput = {
-      projectId: null,
-      twilioAccountSid: this.#options.rules.twilioAccountSid,
-      dialledNumber,
-      callerNumber,
-      callerWithheld,
-      activeCalls: this.#manager.calls,
-      draining: this.#manager.draining,
-      now: this.#services.clock.now(),
-    };
-    this.#manager.seat(callId, epoch);
-    void this.#answer(callId, epoch, callerNumber, admission);
+    const { rules } = this.#options;
+    const verdict = admit(
+      {
+        projectId: null,
+        twilioAccountSid: rules.twilioAccountSid,
+        dialledNumber,
+        callerNumber,
+        callerWithheld,
+        draining: this.#manager.refusing,
+        memoryShort: this.#options.memoryShort?.() ?? false,
+        now: this.#services.clock.now(),
+      },
+      rules,
+    );
+    // It has its seat among the calls of this process already.
+    const place = admitPlace(call.seatRefusal ?? null, this.#manager.calls - 1, rules);
+    void this.#answer(callId, epoch, callerNumber, verdict.admit ? place : verdict);
+  }
+
+  /** Whether there is a place; the call is given its seat in the same turn of the event loop. */
+  #place(refusal: SeatRefusal | null): Admission {
+    return admitPlace(refusal, this.#manager.calls, this.#options.rules);
   }
 
   #announce(callId: string, number: string | null): void {
@@ -127,12 +147,14 @@ export class CallReception {
     callId: string,
     epoch: number,
     callerNumber: string | null,
-    admission: AdmissionInput,
+    verdict: Admission,
   ): Promise<void> {
     try {
-      const verdict = admit(admission, this.#options.rules);
       if (verdict.admit) await this.#accept(callId, epoch, callerNumber);
-      else await this.#refuse(callId, epoch, verdict.rule, verdict.sipCode);
+      else {
+        if (verdict.rule === 'too_many_calls') this.#warnOfFlood(callId, callerNumber);
+        await this.#refuse(callId, epoch, verdict.rule, verdict.sipCode);
+      }
     } catch (error) {
       this.#services.log.error({ call_id: callId, reason: describeError(error) }, 'Accepting crashed');
       raiseAlarm(this.#services, callId, 'accept_crashed');
@@ -143,6 +165,13 @@ export class CallReception {
         detail: null,
       });
     }
+  }
+
+  #warnOfFlood(callId: string, number: string | null): void {
+    const now = this.#services.clock.now();
+    if (number === null || this.#floods.recent(number, now) > 0) return;
+    this.#floods.add(number, now);
+    raiseAlarm(this.#services, callId, 'too_many_calls', { line: maskPhoneNumber(number) });
   }
 
   async #accept(callId: string, epoch: number, callerNumber: string | null): Promise<void> {
@@ -157,9 +186,16 @@ export class CallReception {
     }
     session.discard();
     if (this.#manager.lost(callId)) return;
+    // Whoever slept meanwhile must not take the call away from its next owner.
+    if (!(await isOurs(this.#manager, callId))) {
+      this.#manager.letGo(callId);
+      return;
+    }
     this.#services.log.warn({ call_id: callId, ...result.end }, 'Call was not answered');
-    if (result.reject) await calls.reject(callId, SERVICE_UNAVAILABLE);
-    if (result.hangUp) await this.#manager.hangUp(callId);
+    const rejected = result.reject ? await calls.reject(callId, SERVICE_UNAVAILABLE) : null;
+    // An accept that was answered 503 all the time may have taken effect: then the call is up, and nobody is there.
+    const isUp = rejected?.kind === 'taken' && result.end.reason === 'accept_timeout';
+    if (result.hangUp || isUp) await this.#manager.hangUp(callId);
     await this.#manager.conclude(callId, epoch, result.end);
   }
 
@@ -177,7 +213,7 @@ export class CallReception {
     });
   }
 
-  #claimOf(call: RingingCall, sip: SipFacts, stale: boolean): ClaimInput {
+  #claimOf(call: RingingCall, sip: SipFacts, stale: boolean, refused: boolean): ClaimInput {
     const { plan } = this.#services;
     return {
       webhookId: call.webhookId,
@@ -196,6 +232,8 @@ export class CallReception {
       leaseMs: LEASE_MS,
       state: stale ? 'missed' : 'claimed',
       endReason: stale ? 'stale' : null,
+      refused,
+      limits: this.#options.rules.limits,
     };
   }
 }

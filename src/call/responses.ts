@@ -1,8 +1,10 @@
 import type { CallEvent } from './conversation.ts';
 import { closingHeard, closingPlays, onClosingCreated, onClosingDone } from './closing.ts';
 import { hangUp, respond, startTimer, stopTimer, type Draft } from './draft.ts';
+import { onSpeechCreated, onVoice, waitForKeys } from './keypad.ts';
 import { onGreetingCreated, onGreetingDone, onGreetingHeard, onGreetingPlays } from './greeting.ts';
 import { MAX_STALLS, PLAYBACK_MS, REPLY_MS, RETRY_MS, SPEAK_MS } from './timeouts.ts';
+import { onOrderCreated, settleOrder } from './orders.ts';
 import { transferNow } from './transfer.ts';
 
 /** What the agent says: from the response that is created to the last syllable that is heard. */
@@ -15,6 +17,8 @@ export function onResponseCreated(draft: Draft, event: CallEvent & { kind: 'resp
   state.generating = event.responseId;
   stopTimer(draft, 'reply');
   stopTimer(draft, 'retry');
+  onSpeechCreated(draft, event.responseId, event.purpose);
+  if (event.purpose === 'operator') onOrderCreated(draft, event.responseId);
   if (event.purpose === 'greeting' && state.phase === 'greeting') onGreetingCreated(draft, event.responseId);
   else if (event.purpose === 'closing' && state.closing !== null) {
     onClosingCreated(draft, state.closing, event.responseId);
@@ -30,6 +34,7 @@ export function onResponseDone(draft: Draft, event: CallEvent & { kind: 'respons
   if (state.generating === event.responseId) state.generating = null;
   stopTimer(draft, 'speak');
   const completed = event.status === 'completed';
+  if (!completed) settleOrder(draft, event.responseId, event.status === 'failed' ? 'failed' : 'cut');
   if (completed) state.stalls = 0;
   if (state.phase === 'greeting' && state.greetingId === event.responseId) {
     onGreetingDone(draft, completed);
@@ -49,6 +54,7 @@ export function onResponseRefused(draft: Draft, event: CallEvent & { kind: 'resp
   if (event.purpose === 'greeting' && state.phase === 'greeting') onGreetingDone(draft, false);
   else if (event.purpose === 'closing' && state.closing !== null) onClosingDone(draft, state.closing, false);
   else if (state.phase === 'conversing') stalled(draft, 'response_refused');
+  if (event.purpose === 'operator') settleOrder(draft, null, 'failed');
 }
 
 export function onPlaybackStarted(draft: Draft, responseId: string): void {
@@ -56,6 +62,7 @@ export function onPlaybackStarted(draft: Draft, responseId: string): void {
   state.playing = responseId;
   stopTimer(draft, 'speak');
   startTimer(draft, 'playback', PLAYBACK_MS);
+  onVoice(draft, responseId);
   if (state.phase === 'greeting' && responseId === state.greetingId) onGreetingPlays(draft);
   else if (state.closing?.stage === 'asked' && state.closing.responseId === responseId) {
     closingPlays(draft, state.closing);
@@ -65,6 +72,7 @@ export function onPlaybackStarted(draft: Draft, responseId: string): void {
 export function onPlaybackOver(draft: Draft, responseId: string, whole: boolean): void {
   const { state } = draft;
   state.heard = responseId;
+  settleOrder(draft, responseId, whole ? 'said' : 'cut');
   if (state.playing === responseId) {
     state.playing = null;
     stopTimer(draft, 'playback');
@@ -84,8 +92,10 @@ export function stalled(draft: Draft, code: string): void {
   const { state } = draft;
   state.stalls += 1;
   state.expecting = false;
+  settleOrder(draft, null, 'failed');
   draft.effects.push({ kind: 'alarm', code });
   if (state.stalls >= MAX_STALLS) {
+    if (state.keypad.open) return waitForKeys(draft);
     hangUp(draft, { reason: 'model_unresponsive', party: 'openai', detail: code });
     return;
   }
@@ -95,7 +105,9 @@ export function stalled(draft: Draft, code: string): void {
 
 /** The pause after a failure is over: ask again. */
 export function retryResponse(draft: Draft): void {
-  respond(draft, 'reply', null);
+  const { say } = draft.state.keypad;
+  if (say === null) respond(draft, 'reply', null);
+  else respond(draft, say.purpose, say.sentence);
 }
 
 /** What was asked for, or what the caller said, has not been answered. A running response comes first. */

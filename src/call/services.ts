@@ -2,15 +2,16 @@ import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import type { Random } from '../lib/random.ts';
 import type { CallsClient } from '../realtime/calls.ts';
-import type { SidebandPool } from '../realtime/sideband.ts';
+import type { Sidebands } from '../realtime/sideband.ts';
 import type { CallStore } from '../store/ports.ts';
 import type { Recorder } from '../audit/recorder.ts';
+import type { KeypadRunner } from '../tools/keypad-tool.ts';
 import type { ToolRunner } from '../tools/runner.ts';
 import type { TransferTargets } from '../tools/transfer-to-human.ts';
 import type { ConversationRules } from './conversation.ts';
 import type { CallObserver } from './observer.ts';
 
-/** What a call goes by: made once per process, shared by all calls. */
+/** What a call goes by: shared by all calls, made anew when the names that callers may say change. */
 export interface CallPlan {
   readonly scenario: string;
   readonly scenarioVersion: string;
@@ -29,6 +30,8 @@ export interface CallPlan {
   readonly transferTargets: TransferTargets;
   /** A tool slower than this makes the agent say so, ms. */
   readonly toolFillerMs: number;
+  /** Function calls of one call; those beyond are refused. */
+  readonly maxFunctionCalls: number;
 }
 
 /** Everything outside a call that a call needs. */
@@ -37,10 +40,12 @@ export interface CallServices {
   readonly random: Random;
   readonly log: Log;
   readonly calls: CallsClient;
-  readonly sidebands: SidebandPool;
+  readonly sidebands: Sidebands;
   readonly store: CallStore;
   readonly recorder: Recorder;
   readonly tools: ToolRunner;
+  readonly keypad: KeypadRunner;
   readonly observer: CallObserver;
+  /** The plan as it is now: ask for it when it is needed. */
   readonly plan: CallPlan;
 }

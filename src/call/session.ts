@@ -1,21 +1,28 @@
 import type { Log } from '../lib/log.ts';
+import { patiently } from '../lib/deadline.ts';
 import { describeError } from '../errors.ts';
 import type { EndParty, EndReason } from '../store/ports.ts';
-import { callerMessage, responseCancel } from '../realtime/commands.ts';
+import { serviceMessage } from '../realtime/commands.ts';
 import type { SidebandEvent } from '../realtime/events.ts';
 import type { DetachCause } from '../realtime/sideband.ts';
 import type { ResponsePurpose } from '../realtime/turns.ts';
 import type { FunctionAnswer } from '../tools/runner.ts';
-import { INITIAL, type CallEvent, type Conversation, type Effect, type Ending } from './conversation.ts';
+import { INITIAL, type CallEvent, type Conversation, type Ending } from './conversation.ts';
 import { CallRow } from './call-row.ts';
 import { newCase } from '../tools/call-case.ts';
 import type { Evidence } from '../tools/evidence.ts';
 import { FunctionDesk, type AnsweredBatch, type DeskOwner } from './function-desk.ts';
+import { KeypadDesk, type KeypadOwner } from './keypad-desk.ts';
 import { CallLink, type AttachResult, type LinkOwner } from './link.ts';
-import { hangUpCall } from './hang-up.ts';
+import { GuardedVoice } from './guarded-voice.ts';
+import { applyEffect, type EffectParts } from './effects.ts';
+import type { Ownership } from './last-requests.ts';
+import { takesOrders, type OrderOutcome } from './orders.ts';
 import { CallMinutes } from './minutes.ts';
 import type { CallServices } from './services.ts';
 import { step } from './state.ts';
+import { conversationEvent, isResting } from './session-events.ts';
+import { keepCase, keepProgress, type Inheritance } from './takeover.ts';
 import { CallTimers } from './timers.ts';
 import { TurnDriver, type TurnDriverOwner } from './turn-driver.ts';
 
@@ -28,7 +35,7 @@ export interface CallIdentity {
 }
 
 /** Who keeps the sessions. */
-export interface SessionOwner {
+export interface SessionOwner extends Ownership {
   /** The conversation is over; the call's end is to be stored. */
   onSessionEnded(session: CallSession, ending: Ending): void;
   /** The hang-up failed: the call may still be up, and billed. */
@@ -37,6 +44,8 @@ export interface SessionOwner {
 
 /** A live call whose sideband is lost is tried again this long: a caller waits about as long in silence. */
 const REATTACH_MS = 8_000;
+/** The greeting waits this long for the row of its call, ms: a caller notices a pause of half a second. */
+const INTENT_MS = 500;
 /** Oversized events that one call may send before it is ended. */
 const MAX_OVERSIZED = 2;
 
@@ -44,7 +53,7 @@ const MAX_OVERSIZED = 2;
  * Runs one conversation: turns frames into events, lets the state machine decide, and carries out what it wants.
  * Nothing it does may throw into another call.
  */
-export class CallSession implements LinkOwner, DeskOwner, TurnDriverOwner {
+export class CallSession implements LinkOwner, DeskOwner, KeypadOwner, TurnDriverOwner {
   readonly callId: string;
   readonly epoch: number;
   readonly callerNumber: string | null;
@@ -52,17 +61,27 @@ export class CallSession implements LinkOwner, DeskOwner, TurnDriverOwner {
   readonly #owner: SessionOwner;
   readonly #log: Log;
   readonly #link: CallLink;
+  readonly #voice: GuardedVoice;
   readonly #turns: TurnDriver;
   readonly #row: CallRow;
   readonly callCase = newCase();
   readonly #minutes: CallMinutes;
+  readonly #desk: FunctionDesk;
+  readonly #keypad: KeypadDesk;
   readonly #timers: CallTimers;
+  readonly #effects: EffectParts;
   readonly #pending: CallEvent[] = [];
-  #desk: FunctionDesk | null = null;
   #state: Conversation = INITIAL;
   #dispatching = false;
   #oversized = 0;
-  #keyEntries = 0;
+  #inheritance: Inheritance | null = null;
+  /** Sidebands so far. */
+  #attachments = 0;
+  /** Resolves when the greeting was asked for. */
+  #begun: Promise<void> = Promise.resolve();
+  /** The case as it was stored last. */
+  #kept = '';
+  #ordered: ((outcome: OrderOutcome) => void) | null = null;
 
   constructor(services: CallServices, owner: SessionOwner, identity: CallIdentity) {
     this.callId = identity.callId;
@@ -72,10 +91,34 @@ export class CallSession implements LinkOwner, DeskOwner, TurnDriverOwner {
     this.#owner = owner;
     this.#log = services.log;
     this.#link = new CallLink(services, this.callId, this);
-    this.#turns = new TurnDriver(services.clock, this);
+    this.#voice = new GuardedVoice(
+      {
+        callId: this.callId,
+        mayAct: () => owner.mayAct(this.callId),
+        deliver: (event) => this.#link.send(event),
+        onSilenced: () => this.#turns.detached(),
+      },
+      services.log,
+    );
+    this.#turns = new TurnDriver(services.clock, this, this.epoch === 1 ? undefined : `req${this.epoch}`);
     this.#row = new CallRow(services, this.callId, this.epoch);
     this.#timers = new CallTimers(services.clock, (name) => this.#dispatch({ kind: 'timer', name }));
-    this.#minutes = new CallMinutes(this.callId, services);
+    this.#minutes = new CallMinutes(this.callId, this.epoch, services);
+    this.#desk = new FunctionDesk(services, this);
+    this.#keypad = new KeypadDesk(services, this.#minutes, this);
+    this.#effects = {
+      callId: this.callId,
+      services,
+      owner,
+      turns: this.#turns,
+      voice: this.#voice,
+      row: this.#row,
+      timers: this.#timers,
+      keypad: this.#keypad,
+      dispatch: (event) => this.#dispatch(event),
+      over: (ending, abandoned) => this.#over(ending, abandoned),
+      ordered: (outcome) => this.#ordered?.(outcome),
+    };
   }
 
   get evidence(): Evidence {
@@ -91,18 +134,54 @@ export class CallSession implements LinkOwner, DeskOwner, TurnDriverOwner {
     const startedAt = this.#services.clock.monotonic();
     const result = await this.#link.attach(budgetMs, true);
     this.#services.observer.attached(result, this.#services.clock.monotonic() - startedAt);
+    await this.#begun;
     return result;
+  }
+
+  /**
+   * Goes on with a call that another node began. The greeting is not said again; what was unfinished is finished.
+   *
+   * @param budgetMs for the sideband; a call that is not there any more ends at once
+   */
+  async takeOver(inheritance: Inheritance, budgetMs: number): Promise<AttachResult> {
+    this.#inheritance = inheritance;
+    this.#state = inheritance.conversation;
+    inheritance.restore(this.callCase);
+    this.#minutes.startAt(inheritance.sequence);
+    this.#turns.detached();
+    this.#dispatch({ kind: 'taken_over', ageMs: inheritance.ageMs, unfinished: inheritance.unfinished });
+    return this.#attachAgain(budgetMs);
+  }
+
+  /** It is certain again whose call this is: what was withheld goes out. */
+  regained(): void {
+    if (this.#voice.regained() && this.#link.live) this.#catchUp();
+  }
+
+  /** Whether this is a good moment to hand the call to another node. */
+  get resting(): boolean {
+    return isResting(this.#state);
+  }
+
+  /** Carries out an order of the team's. @returns null when this is not the moment; try again later */
+  order(order: 'say' | 'transfer', argument: string): Promise<OrderOutcome> | null {
+    if (!takesOrders(this.#state)) return null;
+    return new Promise((resolve) => {
+      this.#ordered = resolve;
+      this.#dispatch({ kind: 'ordered', order, argument });
+    });
   }
 
   /** Lets go of a call without ending it: it never became live, or somebody else serves it now. */
   discard(): void {
     this.#state = { ...this.#state, phase: 'over' };
+    this.#keypad.drop();
     this.#stop();
   }
 
   /** Resolves when what the session wrote of itself is stored: the final state has to come last. */
   settled(): Promise<void> {
-    return this.#row.settled();
+    return Promise.all([this.#row.settled(), this.#keypad.settled()]).then(() => {});
   }
 
   /** Ends the call after a polite sentence. */
@@ -117,10 +196,30 @@ export class CallSession implements LinkOwner, DeskOwner, TurnDriverOwner {
 
   onAttached(): void {
     this.#log.info({ call_id: this.callId }, `WebSocket open: call ${this.callId}`);
-    if (this.#state.phase === 'attaching') this.#row.live(this.#services.plan.noticeVersion);
+    this.#attachments += 1;
+    if (this.#state.phase === 'attaching') this.#begun = this.#begin(this.#attachments);
+    else this.#goOn();
+  }
+
+  /**
+   * That the greeting is asked for is stored first: whoever goes on with the call after this process died must not greet
+   * again. A store that does not answer at once is not waited for.
+   */
+  async #begin(attachment: number): Promise<void> {
+    const stored = this.#row.live(this.#services.plan.noticeVersion);
+    await patiently(this.#services.clock, INTENT_MS, stored);
+    const here = attachment === this.#attachments && this.#link.live;
+    if (here && this.#state.phase === 'attaching') this.#goOn();
+  }
+
+  #goOn(): void {
+    const inheritance = this.#inheritance;
+    this.#inheritance = null;
+    if (inheritance !== null) this.send(serviceMessage('standing', inheritance.standing));
     this.#dispatch({ kind: 'attached' });
-    this.#desk?.reattached();
-    this.#turns.attached();
+    if (inheritance !== null && this.#state.phase === 'conversing')
+      this.#desk.inherit(inheritance.unanswered);
+    this.#catchUp();
   }
 
   onLost(cause: DetachCause): void {
@@ -147,7 +246,15 @@ export class CallSession implements LinkOwner, DeskOwner, TurnDriverOwner {
   }
 
   send(event: string): boolean {
-    return this.#link.send(event);
+    return this.#voice.send(event);
+  }
+
+  certain(ms: number): Promise<boolean> {
+    return this.#owner.certain(this.callId, ms);
+  }
+
+  async keepCase(): Promise<void> {
+    this.#kept = await keepCase(this.#services, this, this.#state, this.#kept);
   }
 
   onToolStarted(): void {
@@ -161,10 +268,15 @@ export class CallSession implements LinkOwner, DeskOwner, TurnDriverOwner {
   onToolAnswered(name: string, answer: FunctionAnswer, ms: number): void {
     this.#services.observer.toolAnswered(name, answer.status, ms);
     this.#minutes.tool(name, answer.status);
+    keepProgress(this.#services.recorder, this, this.#state);
   }
 
   onResponseRefused(purpose: ResponsePurpose, code: string): void {
     this.#dispatch({ kind: 'response_refused', purpose, code });
+  }
+
+  onKeysAnswered(answer: CallEvent & { kind: 'keys_answered' }): void {
+    this.#dispatch(answer);
   }
 
   onBatchAnswered(batch: AnsweredBatch): void {
@@ -173,43 +285,18 @@ export class CallSession implements LinkOwner, DeskOwner, TurnDriverOwner {
 
   #handle(event: SidebandEvent, frame: Buffer): void {
     this.#minutes.hear(event, frame);
-    switch (event.kind) {
-      case 'response_created': {
-        const purpose = this.#turns.created(event.responseId, event.key);
-        this.#dispatch({ kind: 'response_created', responseId: event.responseId, purpose });
-        return;
-      }
-      case 'response_done':
-        this.#onResponseDone(event);
-        return;
-      case 'function_call':
-        if (event.complete) this.#deskInUse().take(event);
-        return;
-      case 'output_added':
-        this.#turns.outputAdded(event.functionCallId);
-        this.#desk?.delivered(event.functionCallId);
-        return;
-      case 'error':
-        this.#onError(event.code, event.eventId);
-        return;
-      case 'playback_started':
-      case 'playback_stopped':
-      case 'playback_cleared':
-      case 'speech_started':
-      case 'speech_stopped':
-      case 'turn_committed':
-      case 'caller_text':
-      case 'key_pressed':
-        this.#dispatch(event);
-        return;
-      case 'delta':
-      case 'agent_text':
-      case 'caller_text_failed':
-      case 'ignored':
-      case 'malformed':
-      case 'session_created':
-      case 'session_updated':
-        return;
+    if (event.kind === 'response_created') {
+      const purpose = this.#turns.created(event.responseId, event.key);
+      this.#dispatch({ kind: 'response_created', responseId: event.responseId, purpose });
+    } else if (event.kind === 'response_done') this.#onResponseDone(event);
+    else if (event.kind === 'function_call' && event.complete) this.#desk.take(event);
+    else if (event.kind === 'output_added') {
+      this.#turns.outputAdded(event.functionCallId);
+      this.#desk.delivered(event.functionCallId);
+    } else if (event.kind === 'error') this.#onError(event.code, event.eventId);
+    else {
+      const told = conversationEvent(event);
+      if (told !== null) this.#dispatch(told);
     }
   }
 
@@ -220,7 +307,7 @@ export class CallSession implements LinkOwner, DeskOwner, TurnDriverOwner {
     );
     this.#turns.done(event.responseId, event.status === 'completed');
     this.#dispatch({ kind: 'response_done', responseId: event.responseId, status: event.status });
-    this.#desk?.responseDone(event.responseId);
+    this.#desk.responseDone(event.responseId);
   }
 
   #onError(code: string, eventId: string | null): void {
@@ -240,8 +327,11 @@ export class CallSession implements LinkOwner, DeskOwner, TurnDriverOwner {
     try {
       for (let next = this.#pending.shift(); next !== undefined; next = this.#pending.shift()) {
         const { state, effects } = step(this.#state, next, this.#services.plan.rules);
+        const moved =
+          state.phase !== this.#state.phase || state.transfer?.stage !== this.#state.transfer?.stage;
         this.#state = state;
-        for (const effect of effects) this.#apply(effect);
+        if (moved) keepProgress(this.#services.recorder, this, this.#state);
+        for (const effect of effects) applyEffect(this.#effects, effect);
       }
     } catch (error) {
       this.#dispatching = false;
@@ -251,93 +341,34 @@ export class CallSession implements LinkOwner, DeskOwner, TurnDriverOwner {
     }
   }
 
-  #apply(effect: Effect): void {
-    const { plan, observer } = this.#services;
-    switch (effect.kind) {
-      case 'respond':
-        this.#turns.request(effect.request);
-        return;
-      case 'cancel_response':
-        this.#link.send(responseCancel());
-        return;
-      case 'listen':
-        this.#link.send(effect.mode === 'closing' ? plan.listenClosing : plan.listenConversation);
-        return;
-      case 'tell':
-        this.#keyEntries += 1;
-        this.#minutes.keypad(this.#keyEntries, effect.text);
-        this.#link.send(callerMessage(`keys_${this.#keyEntries}`, effect.text));
-        return;
-      case 'timer':
-        this.#timers.start(effect.name, effect.ms);
-        return;
-      case 'stop_timer':
-        this.#timers.stop(effect.name);
-        return;
-      case 'notice':
-        this.#row.notice(effect.proof);
-        return;
-      case 'refer':
-        void this.#refer(effect.targetKey);
-        return;
-      case 'ending':
-        this.#row.ending();
-        return;
-      case 'resumed':
-        this.#row.resumed();
-        return;
-      case 'hang_up':
-        void this.#hangUp();
-        return;
-      case 'end':
-        this.#stop();
-        this.#owner.onSessionEnded(this, effect.ending);
-        return;
-      case 'abandon':
-        this.#stop();
-        this.#owner.onSessionAbandoned(this, effect.ending);
-        return;
-      case 'alarm':
-        this.#log.warn({ call_id: this.callId, alarm: effect.code }, 'Call needs attention');
-        observer.alarm(effect.code);
-    }
+  #over(ending: Ending, abandoned: boolean): void {
+    this.#keypad.close(this.#state.keys);
+    this.#stop();
+    if (abandoned) this.#owner.onSessionAbandoned(this, ending);
+    else this.#owner.onSessionEnded(this, ending);
   }
 
   async #reattach(cause: DetachCause): Promise<void> {
     this.#log.warn({ call_id: this.callId, cause }, 'Sideband lost, attaching again');
+    await this.#attachAgain(REATTACH_MS);
+  }
+
+  async #attachAgain(budgetMs: number): Promise<AttachResult> {
     const { clock, observer } = this.#services;
     const startedAt = clock.monotonic();
-    const result = await this.#link.attach(REATTACH_MS, false);
-    if (this.#state.phase === 'over') return;
+    const result = await this.#link.attach(budgetMs, false);
+    if (this.#state.phase === 'over') return result;
     observer.attached(result, clock.monotonic() - startedAt);
     if (result === 'not_found') this.#dispatch({ kind: 'gone' });
     if (result === 'failed') this.#dispatch({ kind: 'unreachable' });
+    return result;
   }
 
-  async #refer(targetKey: string): Promise<void> {
-    const target = this.#services.plan.transferTargets.get(targetKey);
-    const outcome = target === undefined ? null : await this.#services.calls.refer(this.callId, target);
-    if (outcome?.kind !== 'done') {
-      this.#log.warn({ call_id: this.callId, outcome: outcome?.kind ?? 'no_target' }, 'Transfer refused');
-    }
-    this.#dispatch({ kind: 'refer_answered', ok: outcome?.kind === 'done' });
-  }
-
-  async #hangUp(): Promise<void> {
-    const ok = await hangUpCall(this.#services.calls, this.#services.clock, this.callId);
-    this.#dispatch({ kind: 'hung_up', ok });
-  }
-
-  #deskInUse(): FunctionDesk {
-    this.#desk ??= new FunctionDesk(
-      {
-        clock: this.#services.clock,
-        tools: this.#services.tools,
-        fillerMs: this.#services.plan.toolFillerMs,
-      },
-      this,
-    );
-    return this.#desk;
+  /** What waited for a sideband that may be used goes out. */
+  #catchUp(): void {
+    this.#desk.reattached();
+    this.#keypad.reattached();
+    this.#turns.attached();
   }
 
   /** A defect of ours: this call ends, the others never hear of it. */
@@ -350,7 +381,7 @@ export class CallSession implements LinkOwner, DeskOwner, TurnDriverOwner {
   #stop(): void {
     this.#timers.stopAll();
     this.#turns.stop();
-    this.#desk?.close();
+    this.#desk.close();
     this.#link.close();
     this.#minutes.close();
   }

@@ -26,6 +26,8 @@ export function onSilence(draft: Draft): void {
   state.silence += 1;
   switch (state.silence) {
     case 1:
+      if (state.keypad.last !== null)
+        return respond(draft, state.keypad.last.purpose, state.keypad.last.sentence);
       return respond(draft, 'reprompt', rules.phrases.reprompt);
     case 2:
       return respond(draft, 'keypad_offer', rules.phrases.offerKeypad);
@@ -39,7 +41,8 @@ export function onSilence(draft: Draft): void {
   }
 }
 
-function isQuiet(state: Conversation): boolean {
+/** Whether nothing at all is going on: nobody speaks, waits or is waited for. */
+export function isQuiet(state: Conversation): boolean {
   return (
     state.phase === 'conversing' &&
     state.attached &&

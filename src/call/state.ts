@@ -1,8 +1,9 @@
-import { onKey, keysEntered, onSpeechStarted, onSpeechStopped, onTurnCommitted } from './caller-input.ts';
+import { onSpeechStarted, onSpeechStopped, onTurnCommitted } from './caller-input.ts';
 import { beginClosing, onClosingText, onClosingTimer } from './closing.ts';
 import type { CallEvent, Conversation, ConversationRules, Effect, TimerName } from './conversation.ts';
 import { abandon, draftOf, finish, hangUp, respond, startTimer, type Draft } from './draft.ts';
-import { greet, onGreetingDetached, onGreetingTimer, resumeGreeting } from './greeting.ts';
+import { greet, onGreetingDetached, onGreetingTimer, onLineAnswers, resumeGreeting } from './greeting.ts';
+import { keysEntered, onKey, onKeysAnswered, onVoiceMissing, onWaitOver } from './keypad.ts';
 import {
   onPlaybackOver,
   onPlaybackStarted,
@@ -15,6 +16,8 @@ import {
 } from './responses.ts';
 import { onSilence, settleSilence } from './silence.ts';
 import { HARD_STOP_MS, REPLY_MS, RESUMED_PLAYBACK_MS } from './timeouts.ts';
+import { onOrdered, settleOrder } from './orders.ts';
+import { onTakenOver } from './takeover-state.ts';
 import { onToolSlow, onToolsAnswered } from './tool-results.ts';
 import { onReferAnswered, transferFailed, transferNow } from './transfer.ts';
 
@@ -37,6 +40,8 @@ function handle(draft: Draft, event: CallEvent): void {
   switch (event.kind) {
     case 'attached':
       return onAttached(draft);
+    case 'taken_over':
+      return onTakenOver(draft, event);
     case 'detached':
       return onDetached(draft);
     case 'gone':
@@ -49,6 +54,8 @@ function handle(draft: Draft, event: CallEvent): void {
       return onResponseDone(draft, event);
     case 'response_refused':
       return onResponseRefused(draft, event);
+    case 'session_updated':
+      return onLineAnswers(draft);
     case 'playback_started':
       return onPlaybackStarted(draft, event.responseId);
     case 'playback_stopped':
@@ -66,6 +73,8 @@ function handle(draft: Draft, event: CallEvent): void {
       return;
     case 'key_pressed':
       return onKey(draft, event.key);
+    case 'keys_answered':
+      return onKeysAnswered(draft, event);
     case 'tool_started':
       draft.state.openTools += 1;
       return;
@@ -75,6 +84,8 @@ function handle(draft: Draft, event: CallEvent): void {
       return onToolsAnswered(draft, event);
     case 'timer':
       return onTimer(draft, event.name);
+    case 'ordered':
+      return onOrdered(draft, event);
     case 'refer_answered':
       return onReferAnswered(draft, event.ok);
     case 'hung_up':
@@ -119,6 +130,7 @@ function onAttached(draft: Draft): void {
 function onDetached(draft: Draft): void {
   const { state } = draft;
   state.attached = false;
+  settleOrder(draft, null, 'failed');
   if (state.phase === 'greeting') onGreetingDetached(draft);
   state.lostResponse ||= state.phase === 'conversing' && state.generating !== null;
   state.generating = null;
@@ -164,6 +176,12 @@ function onTimer(draft: Draft, name: TimerName): void {
       return;
     case 'keypad':
       if (state.keys !== '') keysEntered(draft);
+      return;
+    case 'keypad_voice':
+      if (state.phase === 'conversing') onVoiceMissing(draft);
+      return;
+    case 'keypad_wait':
+      if (state.phase === 'conversing' && state.keypad.waiting) onWaitOver(draft);
       return;
     case 'closing':
       if (state.closing !== null) onClosingTimer(draft, state.closing);

@@ -18,8 +18,17 @@ export const RETRY_MS = 1_000;
 export const MAX_STALLS = 3;
 /** Pause after the last key that ends a keypad entry without #. */
 export const KEYPAD_PAUSE_MS = 2_000;
-/** Longest keypad entry; more keys start a new one. */
-export const KEYPAD_MAX_KEYS = 16;
+/** Keys kept that no entry was made of yet, the newest: a code and two answers in one go. */
+export const KEYPAD_MAX_KEYS = 24;
+/** Entries that one call may make; those beyond are left out. A conversation by keys needs five. */
+export const KEYPAD_MAX_ENTRIES = 40;
+/** The answer to keys has to begin to be heard by then; past it they count without a voice. Longer than a slow response takes. */
+export const KEYPAD_VOICE_MS = 8_000;
+/** When the model is given up, a caller who uses keys has this long for the next one, finding no voice to guide them. */
+export const KEYPAD_WAIT_MS = 20_000;
+/** What was pressed is settled at the end of a call this often, while the store is away; waits between, doubled. */
+export const KEYPAD_SETTLE_TRIES = 5;
+export const KEYPAD_SETTLE_RETRY_MS = 500;
 
 /** The goodbye has to start by then, or the call ends without it. */
 export const CLOSING_START_MS = 12_000;

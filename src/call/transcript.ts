@@ -1,5 +1,5 @@
 import type { Clock } from '../lib/clock.ts';
-import type { Recorder } from '../audit/recorder.ts';
+import type { Owned, Recorder } from '../audit/recorder.ts';
 import type { TurnRecord, TurnRole, TurnStatus } from '../store/ports.ts';
 
 /** Who else wants to know what is said, at the moment it is. */
@@ -27,6 +27,7 @@ const MAX_PARTIAL_BYTES = 64 * 1024;
 /** Builds the turns of one call, in the order in which they began, and hands each on when it is finished. */
 export class CallTranscript {
   readonly #callId: string;
+  readonly #epoch: number;
   readonly #clock: Clock;
   readonly #recorder: Recorder;
   readonly #listener: TurnListener;
@@ -36,11 +37,17 @@ export class CallTranscript {
   #deltaBytes = 0;
   #sequence = 0;
 
-  constructor(callId: string, clock: Clock, recorder: Recorder, listener: TurnListener) {
+  constructor(callId: string, epoch: number, clock: Clock, recorder: Recorder, listener: TurnListener) {
     this.#callId = callId;
+    this.#epoch = epoch;
     this.#clock = clock;
     this.#recorder = recorder;
     this.#listener = listener;
+  }
+
+  /** Goes on with a call that another node began: its turns come first. */
+  startAt(sequence: number): void {
+    this.#sequence = Math.max(this.#sequence, sequence);
   }
 
   callerStarted(itemId: string): void {
@@ -115,9 +122,9 @@ export class CallTranscript {
     this.#note(`tool_${this.#sequence + 1}`, 'tool', `${name}: ${status}`);
   }
 
-  /** @param entry number of the entry within the call */
-  keypad(entry: number, text: string): void {
-    this.#note(`keys_${entry}`, 'keypad', text);
+  /** Keys that the caller pressed. */
+  keypad(turnKey: string, text: string): void {
+    this.#note(turnKey, 'keypad', text);
   }
 
   /** Keeps one raw delta event of a turn in progress. */
@@ -164,7 +171,7 @@ export class CallTranscript {
     const turn = this.#open.get(key);
     if (turn === undefined) return;
     this.#open.delete(key);
-    const record: TurnRecord = {
+    const record: Owned<TurnRecord> = {
       callId: this.#callId,
       turnKey: key,
       sequence: turn.sequence,
@@ -174,6 +181,7 @@ export class CallTranscript {
       startedAt: turn.startedAt,
       endedAt,
       responseId: turn.responseId,
+      epoch: this.#epoch,
     };
     this.#recorder.turn(record);
     this.#listener.turnFinished(record);

@@ -21,10 +21,12 @@ const DOUBTFUL_MS = 1_000;
 export class TurnDriver {
   readonly #clock: Clock;
   readonly #owner: TurnDriverOwner;
-  readonly #turns = new TurnSequencer();
+  readonly #turns: TurnSequencer;
   #timer: Timer | null = null;
 
-  constructor(clock: Clock, owner: TurnDriverOwner) {
+  /** @param prefix of the request keys, different for each owner of a call */
+  constructor(clock: Clock, owner: TurnDriverOwner, prefix?: string) {
+    this.#turns = new TurnSequencer(prefix);
     this.#clock = clock;
     this.#owner = owner;
   }

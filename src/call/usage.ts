@@ -5,10 +5,12 @@ import type { CallServices } from './services.ts';
 /** Turns the API's counts into usage rows and figures: one row per response, and per transcription. */
 export class UsageMeter {
   readonly #callId: string;
+  readonly #epoch: number;
   readonly #services: CallServices;
 
-  constructor(callId: string, services: CallServices) {
+  constructor(callId: string, epoch: number, services: CallServices) {
     this.#callId = callId;
+    this.#epoch = epoch;
     this.#services = services;
   }
 
@@ -30,7 +32,16 @@ export class UsageMeter {
     costUsd: number | null,
   ): void {
     const { recorder, observer, clock } = this.#services;
-    recorder.usage({ callId: this.#callId, usageKey, model, kind, ...usage, costUsd, at: clock.now() });
+    recorder.usage({
+      callId: this.#callId,
+      epoch: this.#epoch,
+      usageKey,
+      model,
+      kind,
+      ...usage,
+      costUsd,
+      at: clock.now(),
+    });
     observer.usage(model, kind, usage, costUsd);
   }
 }

@@ -1,16 +1,51 @@
 import { DenwabanError, describeError } from '../errors.ts';
+import { personEraseCommand, personExportCommand } from './person.ts';
+import { listCallsCommand, showCallCommand } from './call.ts';
+import { hangUpCommand, sayCommand, transferCommand } from './call-command.ts';
+import { listMessagesCommand, retryMessageCommand, showMessageCommand } from './messages.ts';
+import { replayCommand } from './webhook-replay.ts';
+import { retentionReportCommand, retentionRunCommand } from './retention.ts';
+import { createKeyCommand, listKeysCommand, revokeKeyCommand } from './api-key.ts';
+import { auditAnchorCommand } from './audit-anchor.ts';
+import { auditVerifyCommand } from './audit-verify.ts';
 import { checkInCommand } from './roster-check-in.ts';
 import { exportCommand } from './roster-export.ts';
+import { doctorCommand } from './doctor.ts';
 import { importCommand } from './roster-import.ts';
 import { reportCommand } from './roster-report.ts';
+import { storeExportCommand } from './store-export.ts';
+import { storeImportCommand } from './store-import.ts';
+import { scenarioLintCommand } from './scenario-lint.ts';
 import { EXIT, OperatorError, UsageError, type Command, type Surroundings } from './program.ts';
 
 /** The commands by the words that call them. */
 const COMMANDS: Readonly<Record<string, Command>> = {
+  doctor: doctorCommand,
   'roster import': importCommand,
   'roster export': exportCommand,
   'roster checkin': checkInCommand,
   'roster report': reportCommand,
+  'person export': personExportCommand,
+  'person erase': personEraseCommand,
+  'scenario lint': scenarioLintCommand,
+  'retention report': retentionReportCommand,
+  'retention run': retentionRunCommand,
+  'call list': listCallsCommand,
+  'call show': showCallCommand,
+  'call hang-up': hangUpCommand,
+  'call say': sayCommand,
+  'call transfer': transferCommand,
+  'messages list': listMessagesCommand,
+  'messages show': showMessageCommand,
+  'messages retry': retryMessageCommand,
+  'webhook replay': replayCommand,
+  'api-key create': createKeyCommand,
+  'api-key list': listKeysCommand,
+  'api-key revoke': revokeKeyCommand,
+  'audit verify': auditVerifyCommand,
+  'audit anchor': auditAnchorCommand,
+  'store export': storeExportCommand,
+  'store import': storeImportCommand,
 };
 
 /**

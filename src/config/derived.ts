@@ -51,3 +51,45 @@ export function webhookTargets(config: Config): ConfiguredTarget[] {
     return { name: entry.slice(0, equals), secret: entry.slice(equals + 1, at), url: entry.slice(at + 1) };
   });
 }
+
+/** How long each kind of data is kept. */
+export interface ConfiguredPeriods {
+  readonly callDays: number;
+  readonly messageDays: number;
+  readonly outboundDays: number;
+  readonly technicalDays: number;
+  readonly counterDays: number;
+  readonly recordDays: number;
+  /** `MM-DD`. */
+  readonly hiringYearEnd: string;
+  readonly hiringYearLeadDays: number;
+  readonly hiringYearsMore: number;
+}
+
+/** The lifetimes of data. */
+export function retentionPeriods(config: Config): ConfiguredPeriods {
+  return {
+    callDays: config.RETENTION_CALL_DAYS,
+    messageDays: config.RETENTION_MESSAGE_DAYS,
+    outboundDays: config.RETENTION_OUTBOUND_DAYS,
+    technicalDays: config.RETENTION_TECHNICAL_DAYS,
+    counterDays: config.RETENTION_COUNTER_DAYS,
+    recordDays: config.RETENTION_RECORD_DAYS,
+    hiringYearEnd: config.RETENTION_HIRING_YEAR_END,
+    hiringYearLeadDays: config.RETENTION_HIRING_YEAR_LEAD_DAYS,
+    hiringYearsMore: config.RETENTION_HIRING_YEARS_MORE,
+  };
+}
+
+/** Keys of the audit, the newest first, and where its anchors go. */
+export function auditSettings(config: Pick<Config, 'AUDIT_KEY' | 'AUDIT_ANCHOR_DIR' | 'DATA_DIR'>): {
+  readonly keys: readonly string[];
+  readonly anchorDir: string;
+  readonly dataDir: string;
+} {
+  return {
+    keys: splitList(config.AUDIT_KEY),
+    anchorDir: config.AUDIT_ANCHOR_DIR,
+    dataDir: config.DATA_DIR,
+  };
+}

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { MESSAGE_RULES } from './message-rules.ts';
-import { isWebhookSecret } from './secrets.ts';
+import { isAuditKey, isWebhookSecret } from './secrets.ts';
 import { splitList, isLoopback, parseUrl } from './urls.ts';
 import type { ConfigProblem } from './problem.ts';
 import type { Config, ConfigName } from './schema.ts';
@@ -8,6 +8,15 @@ import type { Config, ConfigName } from './schema.ts';
 /** Rules that a schema cannot say, one per variable. Each answers with what is wrong, or null. */
 const RULES: Partial<Record<ConfigName, Rule>> = {
   ...MESSAGE_RULES,
+
+  RETENTION_HIRING_YEAR_END: (config) =>
+    // The year is one without 29 February: the date must exist in every year.
+    /^\d{2}-\d{2}$/.test(config.RETENTION_HIRING_YEAR_END) &&
+    new Date(`2026-${config.RETENTION_HIRING_YEAR_END}T00:00:00Z`).getTime() > 0 &&
+    new Date(`2026-${config.RETENTION_HIRING_YEAR_END}T00:00:00Z`).toISOString().slice(5, 10) ===
+      config.RETENTION_HIRING_YEAR_END
+      ? null
+      : ['is no day of every year', 'Write month and day as MM-DD, such as 03-31'],
 
   OPENAI_API_KEY: (config) => {
     const key = config.OPENAI_API_KEY;
@@ -90,6 +99,23 @@ const RULES: Partial<Record<ConfigName, Rule>> = {
     const url = parseUrl(config.DATABASE_URL);
     if (url !== null && /^postgres(ql)?:$/.test(url.protocol)) return null;
     return ['is no PostgreSQL address', 'Write postgres://user:password@host:5432/database'];
+  },
+
+  AUDIT_KEY: (config) => {
+    if (config.AUDIT_KEY === '') {
+      if (config.NODE_ENV !== 'production' || config.DATABASE_URL === '') return null;
+      return [
+        'is not set, and every node over a PostgreSQL server signs the audit with the same key',
+        'Make one (openssl rand -base64 32) and give it to every node; a node that has signed before keeps its key in DATA_DIR/audit.key: put that one behind the new one',
+      ];
+    }
+    const keys = splitList(config.AUDIT_KEY);
+    if (keys.length > 3) return ['holds more than three keys', 'Keep the newest, drop the oldest'];
+    const wrong = keys.findIndex((key) => !isAuditKey(key));
+    if (wrong !== -1) {
+      return [`key ${wrong + 1} is not base64 of 32 to 64 bytes`, 'Make one: openssl rand -base64 32'];
+    }
+    return new Set(keys).size === keys.length ? null : ['holds a key twice', 'Write each one once'];
   },
 
   DATA_DIR: (config) =>

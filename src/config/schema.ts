@@ -16,7 +16,8 @@ export const ConfigSchema = Type.Object({
   }),
   NODE_ENV: Type.Union([Type.Literal('production'), Type.Literal('development'), Type.Literal('test')], {
     default: 'development',
-    description: 'production refuses to start without OPENAI_WEBHOOK_SECRET.',
+    description:
+      'production refuses to start without OPENAI_WEBHOOK_SECRET, and over a server without AUDIT_KEY.',
   }),
   OPENAI_PROJECT_ID: Type.String({
     default: '',
@@ -80,6 +81,41 @@ export const ConfigSchema = Type.Object({
     minimum: 1,
     maximum: 10_000,
     description: 'Calls this process serves at once; the next one is refused with SIP 503.',
+  }),
+  MEMORY_LIMIT_PERCENT: Type.Integer({
+    default: 85,
+    minimum: 50,
+    maximum: 100,
+    description:
+      "Share of the container's memory, or of Node's heap, in percent, above which new calls are refused with SIP 503; those that live go on. 100: never.",
+  }),
+  MAX_FLEET_CALLS: Type.Integer({
+    default: 0,
+    minimum: 0,
+    maximum: 100_000,
+    description:
+      'Calls at once over all processes of one store; the next one is refused with SIP 503. 0: no limit but that of each process.',
+  }),
+  MAX_CALLS_PER_DIALLED_NUMBER: Type.Integer({
+    default: 0,
+    minimum: 0,
+    maximum: 100_000,
+    description:
+      'Calls at once to one dialled number, over all processes; the next one is refused with SIP 503, so that a trunk may go on elsewhere. 0: no limit.',
+  }),
+  MAX_CALLS_PER_CALLER: Type.Integer({
+    default: 0,
+    minimum: 0,
+    maximum: 10_000,
+    description:
+      'Calls at once from one number, over all processes; the next one hears the busy tone, SIP 486. 0: no limit. A university may call from one number.',
+  }),
+  CALLS_PER_NUMBER_PER_HOUR: Type.Integer({
+    default: 20,
+    minimum: 0,
+    maximum: 10_000,
+    description:
+      'Calls of one number within an hour that are answered, over all processes; the next one hears the busy tone, SIP 486. 0: no limit. A university may call from one number.',
   }),
   MAX_CALL_SECONDS: Type.Integer({
     default: 600,
@@ -223,10 +259,84 @@ export const ConfigSchema = Type.Object({
     description:
       'Hours in Asia/Tokyo in which only answers to a call just held are sent; others wait. Empty: none.',
   }),
+  API: Type.Union([Type.Literal('on'), Type.Literal('off')], {
+    default: 'on',
+    description:
+      'REST API under /api/v1 and its description under /docs. Without a key (denwaban api-key create) nobody gets in. off: neither is there.',
+  }),
   WEBHOOK_TARGETS: Type.String({
     default: '',
     description:
       'Systems that are told of every change: name=whsec_…@https://host/path, separated by commas. Empty: none.',
+  }),
+  RETENTION_CALL_DAYS: Type.Integer({
+    default: 30,
+    minimum: 1,
+    maximum: 3_650,
+    description:
+      "Days after the briefing a call was about, else after the call, until its words, tool arguments and caller's number are removed.",
+  }),
+  RETENTION_MESSAGE_DAYS: Type.Integer({
+    default: 90,
+    minimum: 1,
+    maximum: 3_650,
+    description: 'Days after which messages and leads taken for the team are removed.',
+  }),
+  RETENTION_HIRING_YEAR_END: Type.String({
+    default: '03-31',
+    minLength: 1,
+    description:
+      'Last day of the hiring year, MM-DD: registrations and applicants of its briefings are removed the day after.',
+  }),
+  RETENTION_HIRING_YEAR_LEAD_DAYS: Type.Integer({
+    default: 31,
+    minimum: 0,
+    maximum: 364,
+    description:
+      'A briefing so many days before RETENTION_HIRING_YEAR_END, or fewer, belongs to the next hiring year.',
+  }),
+  RETENTION_HIRING_YEARS_MORE: Type.Integer({
+    default: 0,
+    minimum: 0,
+    maximum: 5,
+    description: 'Further hiring years for which registrations and applicants are kept, in years.',
+  }),
+  RETENTION_OUTBOUND_DAYS: Type.Integer({
+    default: 30,
+    minimum: 2,
+    maximum: 3_650,
+    description:
+      'Days after which messages and webhooks that were sent are removed, with recipient and words.',
+  }),
+  RETENTION_TECHNICAL_DAYS: Type.Integer({
+    default: 14,
+    minimum: 4,
+    maximum: 3_650,
+    description:
+      'Days for which ids of deliveries and of changes that were passed on are kept. At least 4: OpenAI repeats deliveries for 3.',
+  }),
+  RETENTION_COUNTER_DAYS: Type.Integer({
+    default: 2,
+    minimum: 1,
+    maximum: 30,
+    description: 'Days for which wrong claims of identity are counted per number.',
+  }),
+  RETENTION_RECORD_DAYS: Type.Integer({
+    default: 730,
+    minimum: 30,
+    maximum: 3_650,
+    description:
+      'Days for which the rest of a call (times, reason, cost, notice) and the reports of retention are kept.',
+  }),
+  AUDIT_KEY: Type.String({
+    default: '',
+    description:
+      'Key of the audit, base64 of 32 to 64 bytes (openssl rand -base64 32). Up to three separated by commas, newest first. Empty: one is made in DATA_DIR/audit.key; with DATABASE_URL in production it has to be set, the same for all nodes.',
+  }),
+  AUDIT_ANCHOR_DIR: Type.String({
+    default: '',
+    description:
+      'Directory to which the ends of all chains of the audit are written daily, best on another disk. Empty: DATA_DIR/audit.',
   }),
 });
 

@@ -4,9 +4,17 @@
  */
 export function isWebhookSecret(text: string): boolean {
   if (!text.startsWith('whsec_')) return false;
-  const encoded = text.slice('whsec_'.length);
+  return isBase64(text.slice('whsec_'.length), 24, 64);
+}
+
+/** Whether the text is a key of the audit: base64 of 32 to 64 bytes. */
+export function isAuditKey(text: string): boolean {
+  return isBase64(text, 32, 64);
+}
+
+function isBase64(encoded: string, least: number, most: number): boolean {
   const bytes = Buffer.from(encoded, 'base64');
   const canonical = bytes.toString('base64');
   const same = canonical === encoded || canonical.replace(/=+$/, '') === encoded;
-  return same && bytes.length >= 24 && bytes.length <= 64;
+  return same && bytes.length >= least && bytes.length <= most;
 }

@@ -26,6 +26,18 @@ export async function withDeadline<T>(
   });
 }
 
+/** Resolves when `work` is done or has failed, after `ms` at the latest. The work itself goes on. */
+export function patiently(clock: Clock, ms: number, work: Promise<unknown>): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = clock.setTimer(ms, resolve);
+    const onDone = (): void => {
+      timer.cancel();
+      resolve();
+    };
+    work.then(onDone, onDone);
+  });
+}
+
 /** Resolves after `ms` of the given clock, or at once when `signal` aborts. */
 export function pause(clock: Clock, ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {

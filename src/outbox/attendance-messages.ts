@@ -1,10 +1,11 @@
 import type { RegistrationEvent } from '../briefing/registration.ts';
 import { phoneKind } from '../briefing/phone-number.ts';
-import { tokyoTime, partsOf, weekdayOf, WEEKDAYS } from '../briefing/spoken-calendar.ts';
-import type { TemplateData, TemplateKey } from '../briefing/message-template.ts';
+import { messageData } from '../briefing/message-data.ts';
+import type { TemplateKey } from '../briefing/message-template.ts';
 import { describeError } from '../errors.ts';
 import type { Clock, Timer } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
+import type { AuditEntry } from '../store/audit-ports.ts';
 import type { BriefingStore, OutboxEvent, RegistrationView } from '../store/briefing-ports.ts';
 import type { Executor, MessageQueue } from './ports.ts';
 
@@ -22,6 +23,7 @@ export interface AttendanceMessages {
 interface StoreTransaction {
   readonly trx: Executor;
   readonly briefings: BriefingStore;
+  readonly audit: (entry: AuditEntry) => void;
 }
 
 export interface AttendanceMessagesParts {
@@ -111,7 +113,7 @@ async function tell(
 
 async function tellApplicant(
   parts: AttendanceMessagesParts,
-  { trx, briefings }: StoreTransaction,
+  { trx, briefings, audit }: StoreTransaction,
   view: RegistrationView,
   change: RegistrationEvent,
 ): Promise<void> {
@@ -126,11 +128,19 @@ async function tellApplicant(
     kind: mobile === undefined ? 'email' : 'sms',
     templateKey,
     to: address,
-    data: dataOf(view, change),
+    data: messageData(view, change.to.expectedArrivalAt),
     callId,
     applicantId: applicant.applicantId,
     naturalKey: `${view.registration.registrationId}/${change.version}/${templateKey}`,
   });
+  if (result.outcome === 'queued') {
+    const payload = {
+      message_id: result.messageId,
+      template: templateKey,
+      registration_id: change.registrationId,
+    };
+    audit({ callId, at: parts.clock.now(), actor: 'system', kind: 'message.queued', payload });
+  }
   if (result.outcome === 'refused') {
     parts.log.warn(
       { reason: result.reason, template: templateKey },
@@ -144,30 +154,4 @@ function templateFor(change: RegistrationEvent): TemplateKey | null {
   if (change.kind === 'promoted') return 'waiting_promoted';
   if (change.kind !== 'changed' || change.source.kind !== 'caller') return null;
   return TEMPLATES[change.to.status] ?? null;
-}
-
-function dataOf(view: RegistrationView, change: RegistrationEvent): TemplateData {
-  const { briefing, slot } = view;
-  const place =
-    slot.mode === 'online' ? 'オンライン' : (slot.place ?? briefing.place ?? '会場は追ってご連絡');
-  return {
-    organisation: briefing.company,
-    briefing: briefing.title,
-    when: written(slot.startsAt),
-    place,
-    arrival: change.to.expectedArrivalAt === null ? '時刻未定' : clockTime(change.to.expectedArrivalAt),
-    contact: briefing.contact ?? briefing.company,
-  };
-}
-
-/** `11月25日(水) 14:00`. */
-function written(instant: number): string {
-  const { day } = tokyoTime(instant);
-  const { month, day: date } = partsOf(day);
-  return `${month}月${date}日(${WEEKDAYS[weekdayOf(day)] ?? ''}) ${clockTime(instant)}`;
-}
-
-function clockTime(instant: number): string {
-  const { hour, minute } = tokyoTime(instant);
-  return `${hour}:${String(minute).padStart(2, '0')}`;
 }

@@ -118,7 +118,9 @@ function again(
 ): Settlement {
   const wait = nextWait(held.kind, held.attempts, askedMs, parts.random);
   const dueAt = parts.clock.now() + (wait ?? 0);
-  const over = wait === null || (state === 'queued' && dueAt > held.notAfter);
+  // What may have left is looked up even after its time, except where a second arrival does no harm.
+  const ends = state === 'queued' || held.kind === 'webhook';
+  const over = wait === null || (ends && dueAt > held.notAfter);
   return over ? { state: 'dead', detail: code } : { state, detail: code, dueAt };
 }
 

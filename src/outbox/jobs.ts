@@ -15,7 +15,12 @@ const POOL_MAX = 2;
 /** Waiting for a connection, ms. */
 const CONNECT_TIMEOUT_MS = 5_000;
 /** The server ends a statement of the engine after this many ms; making its tables takes the longest. */
-const STATEMENT_TIMEOUT_MS = 30_000;
+const STATEMENT_TIMEOUT_MS = 20_000;
+/**
+ * A connection that says nothing for so long after a statement is given up, ms: the server would have ended it by then. On a
+ * network that swallows packets the engine would otherwise wait for ever, and so would its stop.
+ */
+const ANSWER_TIMEOUT_MS = STATEMENT_TIMEOUT_MS + 2_000;
 /** A job whose process died runs again after so many seconds. Longer than any handler takes. */
 const EXPIRE_SECONDS = 60;
 /** Tries of a job whose handler failed, as it does when the store is away; what it was for stays in its own table. */
@@ -65,6 +70,8 @@ export interface JobEngineOptions {
   readonly database: JobDatabase;
   readonly queues: readonly string[];
   readonly log: Log;
+  /** On a server: a silent connection is given up after this, ms. Default 22,000. */
+  readonly answerTimeoutMs?: number;
 }
 
 /**
@@ -75,7 +82,7 @@ export interface JobEngineOptions {
 export async function startJobEngine(options: JobEngineOptions): Promise<JobEngine> {
   const { log } = options;
   const boss = new PgBoss({
-    ...connectionOf(options.database),
+    ...connectionOf(options),
     schema: SCHEMA,
     // Polling finds every job; a notification for each would cost every commit a lock.
     useListenNotify: false,
@@ -120,7 +127,7 @@ export async function startJobEngine(options: JobEngineOptions): Promise<JobEngi
   };
 }
 
-function connectionOf(database: JobDatabase): object {
+function connectionOf({ database, answerTimeoutMs = ANSWER_TIMEOUT_MS }: JobEngineOptions): object {
   if (database.kind === 'embedded') {
     const db: Db = { executeSql: async (text, values) => database.executeSql(text, values) };
     return { db, backend: 'pglite' };
@@ -131,6 +138,8 @@ function connectionOf(database: JobDatabase): object {
     max: POOL_MAX,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     options: `-c statement_timeout=${STATEMENT_TIMEOUT_MS}`,
+    query_timeout: answerTimeoutMs,
+    keepAlive: true,
   };
 }
 

@@ -3,10 +3,12 @@ import { sql } from 'kysely';
 import type { EnqueueRefusal, Executor } from './ports.ts';
 import { dayInJapan } from './quiet-hours.ts';
 
-/** Messages that one call may cause: its confirmation and one correction. */
+/** Messages that one call may cause: its confirmation and one correction. As many again may be asked for. */
 export const MESSAGES_PER_CALL = 2;
-/** Messages to one number or address on one day in Japan, whatever caused them. */
+/** Messages to one number or address on one day in Japan that tell of changes. As many again may be asked for. */
 export const MESSAGES_PER_RECIPIENT_PER_DAY = 3;
+/** Share of the day's budget beyond which nothing is sent on request: the rest is for what tells of changes. */
+const SHARE_FOR_ASKED = 0.8;
 
 /** Ms that a counter is kept after its first message: longer than a day and a call. */
 const KEEP_MS = 3 * 86_400_000;
@@ -14,12 +16,15 @@ const KEEP_MS = 3 * 86_400_000;
 export interface LimitedMessage {
   readonly to: string;
   readonly callId: string | null;
+  /** Somebody asked for it, and it tells of no change. */
+  readonly asked?: boolean;
 }
 
 /**
  * Counts a message against its call, its recipient and the day's budget, in the transaction that stores it. Each
  * counter is one conditional statement, so that messages that are stored at the same moment cannot exceed it; all
- * transactions take the counters in the same order, so they never wait for each other in a circle.
+ * transactions take the counters in the same order, so they never wait for each other in a circle. What is asked for
+ * has counters of its own: it never takes the place of a confirmation.
  *
  * @param budget messages to all people on one day
  * @returns null when it is within all limits; else the first one that is used up, and nothing is counted
@@ -32,17 +37,20 @@ export async function countMessage(
 ): Promise<EnqueueRefusal | null> {
   const day = dayInJapan(now);
   const counters: Counter[] = [];
+  const own = message.asked === true ? '/asked' : '';
+  const share = message.asked === true ? Math.ceil(budget * SHARE_FOR_ASKED) : budget;
   if (message.callId !== null) {
-    counters.push({ scope: 'call', key: message.callId, limit: MESSAGES_PER_CALL, refusal: 'call_limit' });
+    const key = `${message.callId}${own}`;
+    counters.push({ scope: 'call', key, limit: MESSAGES_PER_CALL, refusal: 'call_limit' });
   }
   counters.push(
     {
       scope: 'number',
-      key: `${hashOf(message.to)}/${day}`,
+      key: `${hashOf(message.to)}/${day}${own}`,
       limit: MESSAGES_PER_RECIPIENT_PER_DAY,
       refusal: 'number_limit',
     },
-    { scope: 'budget', key: day, limit: budget, refusal: 'budget' },
+    { scope: 'budget', key: day, limit: share, refusal: 'budget' },
   );
   for (const [index, counter] of counters.entries()) {
     if (await take(trx, counter, now)) continue;

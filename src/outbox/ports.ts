@@ -27,6 +27,8 @@ export interface MessageRequest {
   /** The call that caused it, or null. Counts against the call's own limit. */
   readonly callId: string | null;
   readonly applicantId: string | null;
+  /** Somebody asked for it. What tells of a change was not asked for; the one never uses up the limits of the other. */
+  readonly asked?: boolean;
   /**
    * What makes this message one message, such as `<call>/<template>/<recipient>` or `<registration>/<version>/reminder`.
    * A second request with the same key is answered `duplicate`.

@@ -16,6 +16,9 @@ const ANSWERS_A_CALL: ReadonlySet<string> = new Set<TemplateKey>([
   'slot_moved',
   'waiting_listed',
   'callback_promised',
+  'briefing_details',
+  'registration_details',
+  'contact_details',
 ]);
 
 /** Ms. Later than this the person has put the telephone away, and quiet hours count again. */

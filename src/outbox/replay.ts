@@ -3,6 +3,7 @@ import type { Clock } from '../lib/clock.ts';
 import type { OutboxDatabase } from './delivery.ts';
 import type { JobEngine } from './jobs.ts';
 import { queueOf } from './queues.ts';
+import { isMessageId } from './rows.ts';
 
 /** Tries begin anew and last a day, ms. */
 const LIFE_MS = 86_400_000 + 3_600_000;
@@ -11,6 +12,8 @@ const BATCH = 50;
 
 /** Which deliveries are sent again. */
 export interface ReplayRequest {
+  /** One delivery; absent: all that the other fields name. */
+  readonly messageId?: string;
   /** Name of a target; absent: all. */
   readonly target?: string;
   /** Events stored at or after this instant, ms since the Unix epoch. */
@@ -32,6 +35,7 @@ export interface ReplayParts {
  * @returns the number of deliveries that were queued
  */
 export async function replayWebhooks(parts: ReplayParts, request: ReplayRequest): Promise<number> {
+  if (request.messageId !== undefined && !isMessageId(request.messageId)) return 0;
   const startedAt = parts.clock.now();
   let total = 0;
   for (;;) {
@@ -52,6 +56,7 @@ async function batch(parts: ReplayParts, request: ReplayRequest, startedAt: numb
         select message_id from outbound_messages
         where kind = 'webhook' and state in (${sql.join(states)}) and created_at >= ${new Date(request.since)}
           and (${request.target ?? null}::text is null or recipient = ${request.target ?? null})
+          and (${request.messageId ?? null}::uuid is null or message_id = ${request.messageId ?? null}::uuid)
           and due_at < ${new Date(startedAt)}
         order by created_at, message_id limit ${BATCH} for update)
       returning message_id`.execute(trx);

@@ -62,8 +62,16 @@ interface Row {
   readonly sent_at: Date | null;
 }
 
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** Whether a text has the form of a message's id. */
+export function isMessageId(text: string): boolean {
+  return UUID.test(text);
+}
+
 /** The row, or null. */
 export async function getRow(db: Executor, messageId: string): Promise<OutboundRecord | null> {
+  if (!isMessageId(messageId)) return null;
   const { rows } = await sql<Row>`select * from outbound_messages where message_id = ${messageId}`.execute(
     db,
   );
@@ -76,20 +84,22 @@ export interface RowFilter {
   readonly state?: OutboundState;
   readonly callId?: string;
   readonly applicantId?: string;
-  /** Created before this instant: the last row of the page before. */
-  readonly before?: number;
+  /** The last row of the page before. */
+  readonly after?: Pick<OutboundRecord, 'createdAt' | 'messageId'>;
 }
 
 /** Newest first, at most `limit`. */
 export async function listRows(db: Executor, filter: RowFilter, limit: number): Promise<OutboundRecord[]> {
   const { kind = null, state = null, callId = null, applicantId = null } = filter;
-  const before = filter.before === undefined ? null : new Date(filter.before);
+  const at = filter.after === undefined ? null : new Date(filter.after.createdAt);
+  const id = filter.after?.messageId ?? null;
   const { rows } = await sql<Row>`
     select * from outbound_messages
     where (${kind}::text is null or kind = ${kind}) and (${state}::text is null or state = ${state})
       and (${callId}::text is null or call_id = ${callId})
       and (${applicantId}::text is null or applicant_id = ${applicantId})
-      and (${before}::timestamptz is null or created_at < ${before})
+      and (${at}::timestamptz is null or created_at < ${at}
+        or (created_at = ${at} and message_id > ${id}::uuid))
     order by created_at desc, message_id limit ${limit}`.execute(db);
   return rows.map(recordOf);
 }

@@ -45,6 +45,15 @@ export function callerMessage(eventId: string, message: string): string {
   });
 }
 
+/** Adds what the service did, as its own message: the model has to know of it. */
+export function serviceMessage(eventId: string, message: string): string {
+  return text({
+    type: 'conversation.item.create',
+    event_id: eventId,
+    item: { type: 'message', role: 'system', content: [{ type: 'input_text', text: message }] },
+  });
+}
+
 /** Replaces the whole audio input: a deep merge of nested objects is not promised. */
 export function listenAs(
   eventId: string,

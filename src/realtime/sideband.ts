@@ -27,6 +27,12 @@ export interface Sideband {
   close(): void;
 }
 
+/** Where sidebands come from. */
+export interface Sidebands {
+  /** Starts the handshake; the listener is attached before anything can arrive. */
+  connect(callId: string, listener: SidebandListener): Sideband;
+}
+
 export interface SidebandOptions {
   /** For example `wss://api.openai.com/v1/realtime`. */
   readonly url: string;
@@ -42,8 +48,8 @@ type SocketOptions = ClientOptions & { readonly closeTimeout: number };
 
 /** Larger events are refused: nothing we act on comes near it, and parsing would stop all other calls. */
 const MAX_EVENT_BYTES = 1024 * 1024;
-/** A ping goes out this often; a peer that misses two is dead after 10 to 15 s at most. */
-const PING_INTERVAL_MS = 4_000;
+/** A ping goes out this often, ms; a peer that misses two is dead within 6 to 9 s: a caller waits ten, not more. */
+const PING_INTERVAL_MS = 3_000;
 const MAX_MISSED_PINGS = 2;
 /** More than this unsent over two ticks means that nobody reads. */
 const MAX_BUFFERED_BYTES = 1024 * 1024;
@@ -52,7 +58,7 @@ const CLOSE_TIMEOUT_MS = 2_000;
 const OVERSIZED = 1009;
 
 /** All sidebands of the process: they share their listeners and one heartbeat. */
-export class SidebandPool {
+export class SidebandPool implements Sidebands {
   readonly #options: SidebandOptions;
   readonly #open = new Set<Connection>();
   #heartbeat: Timer | null = null;
@@ -65,7 +71,6 @@ export class SidebandPool {
     return this.#open.size;
   }
 
-  /** Starts the handshake; the listener is attached before anything can arrive. */
   connect(callId: string, listener: SidebandListener): Sideband {
     const { url, apiKey, origin, handshakeTimeoutMs } = this.#options;
     const options: SocketOptions = {

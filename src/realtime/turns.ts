@@ -7,8 +7,10 @@ export type ResponsePurpose =
   | 'read_back'
   | 'reprompt'
   | 'keypad_offer'
+  | 'keypad'
   | 'transfer_announce'
   | 'transfer_failed'
+  | 'operator'
   | 'closing';
 
 /** One response that somebody wants. */
@@ -66,6 +68,12 @@ export class TurnSequencer {
   /** Outputs that the conversation holds and no completed response has used yet. */
   #outputs: readonly string[] = NO_OUTPUTS;
   #sent = 0;
+  readonly #prefix: string;
+
+  /** @param prefix of the request keys: those of an earlier owner of the call must not be taken for ours */
+  constructor(prefix = 'req') {
+    this.#prefix = prefix;
+  }
 
   /** Whether a response is asked for or running, or none can be asked for. */
   get busy(): boolean {
@@ -194,7 +202,7 @@ export class TurnSequencer {
     if (request === undefined) return NOTHING;
     this.#queue = rest;
     this.#sent += 1;
-    const key = `req_${this.#sent}`;
+    const key = `${this.#prefix}_${this.#sent}`;
     this.#asked = { key, request };
     this.#doubtful = false;
     return [{ kind: 'create', key, request }];

@@ -14,7 +14,25 @@ const HEADINGS: readonly (readonly [Section, string])[] = [
   ['boundaries', '守ること'],
 ];
 
-/** The whole system prompt from the sections of a scenario file. */
-export function assembleInstructions(sections: ScenarioFile['instructions']): string {
-  return HEADINGS.map(([key, heading]) => `# ${heading}\n${sections[key].trim()}`).join('\n\n');
+/** What stands above the questions: they are answered from, never beyond. */
+const FAQ_INTRODUCTION =
+  '次の答えは、本人確認をしていない相手にも話せます。意味を変えずに短く答え、ここにないことは推測せず「担当者に申し伝えます」と答えて伝言を預かります。';
+
+/** The whole system prompt from a scenario file, whose placeholders are filled in. */
+export function assembleInstructions(file: Pick<ScenarioFile, 'instructions' | 'faq'>): string {
+  const blocks = HEADINGS.map(([key, heading]) => ({ key, text: section(heading, file.instructions[key]) }));
+  const faq = faqSection(file.faq ?? []);
+  return blocks
+    .flatMap(({ key, text }) => (key === 'boundaries' && faq !== null ? [faq, text] : [text]))
+    .join('\n\n');
+}
+
+function section(heading: string, text: string): string {
+  return `# ${heading}\n${text.trim()}`;
+}
+
+function faqSection(faq: NonNullable<ScenarioFile['faq']>): string | null {
+  if (faq.length === 0) return null;
+  const entries = faq.map(({ question, answer }) => `- 質問: ${question}\n  答え: ${answer}`);
+  return section('よくある質問', [FAQ_INTRODUCTION, ...entries].join('\n'));
 }

@@ -36,12 +36,19 @@ export function parseScenario(file: string, bytes: Buffer): Scenario {
   checkShape(source, written);
   const content = fillIn(source, written, written.organisation);
   checkSpoken(source, content);
-  const { instructions, organisation: _, ...rest } = content;
+  const { instructions: _, faq: __, ...rest } = content;
   return deepFreeze({
     ...rest,
+    notice: { version: rest.notice.version, text: rest.notice.text },
+    voice: { name: rest.voice?.name ?? null, speed: rest.voice?.speed ?? null },
     identity: rest.identity ?? 'strict',
+    transfers: rest.transfers ?? [],
+    limits: {
+      callSeconds: rest.limits?.callSeconds ?? null,
+      functionCalls: rest.limits?.functionCalls ?? null,
+    },
     version: createHash('sha256').update(bytes).digest('hex').slice(0, 16),
-    instructions: assembleInstructions(instructions),
+    instructions: assembleInstructions(content),
   });
 }
 
@@ -113,6 +120,10 @@ function checkSpoken(source: ScenarioSource, content: ScenarioFile): void {
   for (const [key, phrase] of Object.entries(content.phrases)) {
     checkLength(source, ['phrases', key], phrase, MAX_SPOKEN);
   }
+  for (const [index, { answer }] of (content.faq ?? []).entries()) {
+    checkLength(source, ['faq', index, 'answer'], answer, MAX_SPOKEN);
+  }
+  checkTransfers(source, content.transfers ?? []);
   if (!content.greeting.includes(content.notice.text)) {
     throw source.refuse(
       ['notice', 'text'],
@@ -127,6 +138,13 @@ function checkSpoken(source: ScenarioSource, content: ScenarioFile): void {
       'Add a part of phrases.farewell, so that a goodbye is not said twice',
     );
   }
+}
+
+function checkTransfers(source: ScenarioSource, transfers: NonNullable<ScenarioFile['transfers']>): void {
+  const keys = transfers.map(({ key }) => key);
+  const twice = keys.findIndex((key, index) => keys.indexOf(key) < index);
+  if (twice >= 0)
+    throw source.refuse(['transfers', twice, 'key'], 'stands there already', 'Give each target its own key');
 }
 
 function checkLength(source: ScenarioSource, path: SourcePath, text: string, longest: number): void {

@@ -30,13 +30,42 @@ export type ScenarioTurnDetection =
       readonly silenceDurationMs: number;
     };
 
+/** What can prove who is calling. */
+export type ScenarioProof = 'name' | 'university' | 'slot_date' | 'reservation_code' | 'caller_number';
+
+/** What proves who is calling: a rule of ours, or ways of proofs, of which one is enough. */
+export type ScenarioIdentity =
+  | 'strict'
+  | 'without_codes'
+  | {
+      /** To hear what is reserved. */
+      readonly read: readonly (readonly ScenarioProof[])[];
+      /** To change it. */
+      readonly change: readonly (readonly ScenarioProof[])[];
+      /** To do both with a code that is keyed in; none when left out. */
+      readonly keyed?: readonly (readonly ScenarioProof[])[];
+    };
+
+/** Somebody the caller may be connected to. The number stands in the environment, under the key. */
+export interface ScenarioTransfer {
+  readonly key: string;
+  /** Who that is, as the agent may call them. */
+  readonly label: string;
+  /** When to connect. */
+  readonly when: string;
+}
+
 /** What the agent says and may do. Loaded from a file once, frozen, shared by all calls. */
 export interface Scenario {
   readonly id: string;
   /** First 16 hex digits of the SHA-256 of the file: stored with every call. */
   readonly version: string;
+  /** Who answers: the name in the greeting and in messages. */
+  readonly organisation: string;
   /** The whole system prompt. */
   readonly instructions: string;
+  /** `null`: as the environment says. */
+  readonly voice: { readonly name: string | null; readonly speed: number | null };
   /** Spoken first, word for word: greeting, notices, first question. */
   readonly greeting: string;
   /** The part of the greeting that tells of AI and recording; must occur in `greeting`. */
@@ -48,8 +77,12 @@ export interface Scenario {
   readonly callerClosings: readonly string[];
   /** Names of the tools that the agent is offered. */
   readonly tools: readonly string[];
-  /** What proves who is calling: `strict` asks for the reservation code before anything is changed. */
-  readonly identity: 'strict' | 'without_codes';
+  /** `strict` asks for the reservation code before anything is changed. */
+  readonly identity: ScenarioIdentity;
+  /** Empty: every target of the environment is offered by its key. */
+  readonly transfers: readonly ScenarioTransfer[];
+  /** `null`: as the environment, or the service's own limit, says. */
+  readonly limits: { readonly callSeconds: number | null; readonly functionCalls: number | null };
   readonly turnDetection: ScenarioTurnDetection;
   readonly transcription: {
     readonly model: string;

@@ -14,6 +14,7 @@ export interface SessionTool {
 
 export interface SessionOptions {
   readonly model: string;
+  /** For scenarios that name no voice. */
   readonly voice: string;
   readonly tools: readonly SessionTool[];
 }
@@ -37,7 +38,7 @@ export function buildSession(scenario: Scenario, options: SessionOptions): CallA
     output_modalities: ['audio'],
     audio: {
       input: audioInput(scenario, plainTurnDetection(scenario, false)),
-      output: { voice: options.voice },
+      output: audioOutput(scenario, options.voice),
     },
     tools,
     tool_choice: 'auto',
@@ -61,6 +62,11 @@ export function closingTurnDetection(scenario: Scenario): AudioInput {
 }
 
 type TurnDetection = NonNullable<AudioInput['turn_detection']>;
+
+function audioOutput(scenario: Scenario, fallback: string) {
+  const { name, speed } = scenario.voice;
+  return { voice: name ?? fallback, ...(speed === null ? {} : { speed }) };
+}
 
 function audioInput(scenario: Scenario, turnDetection: TurnDetection): AudioInput {
   const { model, languages, keywords } = scenario.transcription;

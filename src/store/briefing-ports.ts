@@ -203,6 +203,11 @@ export interface BriefingStore {
   /** Everybody with this number (E.164): families share telephones. At most 20. */
   findApplicantsByPhone(phone: string): Promise<Applicant[]>;
   findApplicantByReservationCode(code: string): Promise<Applicant | null>;
+  /**
+   * Everybody whose code may be meant by what was said or typed, in any of the ways in which people say codes. At most
+   * 10; it finds candidates and proves nothing.
+   */
+  findApplicantsBySpokenCode(code: string): Promise<Applicant[]>;
   findApplicantByExternalId(source: string, externalId: string): Promise<Applicant | null>;
   /** Likest first. */
   findCandidates(query: CandidateQuery): Promise<Candidate[]>;

@@ -1,8 +1,10 @@
+import type { Atomic } from './atomic.ts';
 import type { BriefingStore } from './briefing-ports.ts';
 import {
   findApplicantByExternalId,
   findApplicantByReservationCode,
   findApplicantsByPhone,
+  findApplicantsBySpokenCode,
   getApplicant,
   listApplicants,
   putApplicant,
@@ -20,10 +22,9 @@ import { readRosterSnapshot } from './briefing/roster-snapshot.ts';
 import { getSlot, listSlots, putSlot } from './briefing/slots.ts';
 import { undoChange } from './briefing/undo.ts';
 import type { StoreContext } from './context.ts';
-import type { Repeat } from './operation.ts';
 
 /**
- * The store's operations on briefings. Those that consist of several statements are whole only inside a transaction:
+ * The store's operations on briefings. Those that consist of several statements, or are audited, are whole only inside a transaction:
  * `context` is one, or `inTransactions` wraps them.
  */
 export function createBriefingStore(context: StoreContext): BriefingStore {
@@ -39,6 +40,7 @@ export function createBriefingStore(context: StoreContext): BriefingStore {
     listApplicants: async (page) => listApplicants(context, page),
     findApplicantsByPhone: async (phone) => findApplicantsByPhone(context, phone),
     findApplicantByReservationCode: async (code) => findApplicantByReservationCode(context, code),
+    findApplicantsBySpokenCode: async (code) => findApplicantsBySpokenCode(context, code),
     findApplicantByExternalId: async (source, id) => findApplicantByExternalId(context, source, id),
     findCandidates: async (query) => findCandidates(context, query),
     register: async (input) => register(context, input),
@@ -56,35 +58,35 @@ export function createBriefingStore(context: StoreContext): BriefingStore {
   };
 }
 
-/** Runs an operation in a transaction of its own, and again when its answer was lost. */
-export type Atomic = <T>(
-  name: string,
-  work: (briefings: BriefingStore) => Promise<T>,
-  options?: { readonly timeoutMs?: number; readonly repeat?: Repeat },
-) => Promise<T>;
-
 /** Longest application of a roster, in ms: no caller waits for it. */
 export const ROSTER_TIMEOUT_MS = 60_000;
 
 /**
- * The same operations outside of a transaction: each that consists of several statements runs in one of its own. They
+ * The same operations outside of a transaction: each that consists of several statements or is audited runs in one of its own. They
  * may be repeated, since a second run finds what the first one did; only a roster's people have no names before they
  * are stored.
  */
 export function inTransactions(plain: BriefingStore, atomic: Atomic): BriefingStore {
   return {
     ...plain,
-    putSlot: async (slot, at) => atomic('putSlot', async (store) => store.putSlot(slot, at)),
-    register: async (input) => atomic('register', async (store) => store.register(input)),
+    putBriefing: async (briefing) =>
+      atomic('putBriefing', async ({ briefings }) => briefings.putBriefing(briefing)),
+    // A person who is new has no name that a second run would know it by.
+    putApplicant: async (data, expected) =>
+      atomic('putApplicant', async ({ briefings }) => briefings.putApplicant(data, expected), {
+        repeat: 'rolled-back',
+      }),
+    putSlot: async (slot, at) => atomic('putSlot', async ({ briefings }) => briefings.putSlot(slot, at)),
+    register: async (input) => atomic('register', async ({ briefings }) => briefings.register(input)),
     changeAttendance: async (input) =>
-      atomic('changeAttendance', async (store) => store.changeAttendance(input)),
-    undoChange: async (input) => atomic('undoChange', async (store) => store.undoChange(input)),
+      atomic('changeAttendance', async ({ briefings }) => briefings.changeAttendance(input)),
+    undoChange: async (input) => atomic('undoChange', async ({ briefings }) => briefings.undoChange(input)),
     recordActual: async (observations, source, at) =>
-      atomic('recordActual', async (store) => store.recordActual(observations, source, at)),
+      atomic('recordActual', async ({ briefings }) => briefings.recordActual(observations, source, at)),
     promoteWaiting: async (slotId, at) =>
-      atomic('promoteWaiting', async (store) => store.promoteWaiting(slotId, at)),
+      atomic('promoteWaiting', async ({ briefings }) => briefings.promoteWaiting(slotId, at)),
     applyRoster: async (plan, at) =>
-      atomic('applyRoster', async (store) => store.applyRoster(plan, at), {
+      atomic('applyRoster', async ({ briefings }) => briefings.applyRoster(plan, at), {
         timeoutMs: ROSTER_TIMEOUT_MS,
         repeat: 'rolled-back',
       }),

@@ -22,6 +22,25 @@ const LOST_STATES = new Set(['57P01', '57P02', '57P05', '25P03']);
 const LOST_CLASS = '08';
 const CONDITION_CLASSES = new Set(['53', '57', '58']);
 
+/** The line to the server failed: its driver says so by errors of many shapes, or of none. */
+export class LostConnection extends Error {
+  override readonly name = 'LostConnection';
+  /** Whether a statement was under way, whose fate is open. */
+  readonly sent: boolean;
+
+  constructor(sent: boolean, cause: Error) {
+    super(cause.message, { cause });
+    this.sent = sent;
+  }
+}
+
+/** What a driver threw, as LostConnection when it tells of the line and not of the statement. */
+export function asLostConnection(error: unknown, sent: boolean): unknown {
+  if (!(error instanceof Error) || sqlState(error) !== null || error instanceof LostConnection) return error;
+  const bare = Object.getPrototypeOf(error) === Error.prototype;
+  return bare || 'syscall' in error ? new LostConnection(sent, error) : error;
+}
+
 /** Reads a driver's error. Errors of SQL (a constraint, a syntax error) and of the program are bugs. */
 export function readFailure(error: unknown): Failure {
   const state = sqlState(error);
@@ -29,6 +48,7 @@ export function readFailure(error: unknown): Failure {
   if (error instanceof DenwabanError || !(error instanceof Error)) return BUG;
   // A trap of the embedded engine: it has stopped for good.
   if (error.name === 'RuntimeError') return OUT_OF_SERVICE;
+  if (error instanceof LostConnection) return error.sent ? CONNECTION_LOST : ROLLED_BACK;
   if ('syscall' in error || 'errno' in error) return CONNECTION_LOST;
   // Both drivers report a lost connection, a timed-out query and a closed engine as a bare Error.
   return Object.getPrototypeOf(error) === Error.prototype ? CONNECTION_LOST : BUG;

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { DenwabanError } from '../errors.ts';
 import type { StoreContext } from './context.ts';
-import type { ToolBegin, ToolCallKey, ToolStatus } from './ports.ts';
+import type { ToolBegin, ToolCallKey, ToolStanding, ToolStatus } from './ports.ts';
 import type { ToolCallsTable } from './schema.ts';
 import { storable } from './text.ts';
 
@@ -19,11 +19,30 @@ export async function beginToolCall(
   return context.run('beginToolCall', async () => {
     const { rows } = await sql`
       insert into tool_calls (call_id, function_call_id, name, arguments, status, begin_token, started_at)
-      values (${key.callId}, ${key.functionCallId}, ${storable(name)}, ${storable(args)}, 'running', ${token},
-        ${new Date(at)})
+      select ${key.callId}::text, ${key.functionCallId}::text, ${storable(name)}::text, ${storable(args)}::text,
+        'running', ${token}::text, ${new Date(at)}::timestamptz
+      where ${owned(key)}
       on conflict (call_id, function_call_id) do nothing
       returning status`.execute(context.db);
-    return rows.length === 1 ? { outcome: 'new' } : readBegin(context, key, token);
+    if (rows.length === 1) return { outcome: 'new' };
+    await requireOwner(context, key);
+    return readBegin(context, key, token);
+  });
+}
+
+export async function holdToolCall(context: StoreContext, key: ToolCallKey): Promise<ToolStanding> {
+  return context.run('holdToolCall', async () => {
+    const { rows } = await sql<Pick<ToolCallsTable, 'status' | 'output'>>`
+      select status, output from tool_calls
+      where call_id = ${key.callId} and function_call_id = ${key.functionCallId}
+      for update`.execute(context.db);
+    // Asked in a statement of its own, behind the lock: whoever took the call meanwhile is seen.
+    await requireOwner(context, key);
+    const [row] = rows;
+    if (row === undefined) throw neverBegun();
+    return row.output === null || row.status === 'running'
+      ? { outcome: 'running' }
+      : { outcome: 'finished', output: row.output, status: row.status };
   });
 }
 
@@ -38,9 +57,25 @@ export async function finishToolCall(
     const { rows } = await sql<{ output: string }>`
       update tool_calls set status = ${status}, output = ${storable(output)}, finished_at = ${new Date(at)}
       where call_id = ${key.callId} and function_call_id = ${key.functionCallId} and status = 'running'
+        and ${owned(key)}
       returning output`.execute(context.db);
-    return rows[0]?.output ?? (await standingOutput(context, key));
+    if (rows[0] !== undefined) return rows[0].output;
+    await requireOwner(context, key);
+    return standingOutput(context, key);
   });
+}
+
+/** Condition "the key's epoch owns the call, or it names none". */
+function owned({ callId, epoch }: ToolCallKey) {
+  const writer = epoch ?? null;
+  return sql`(${writer}::integer is null or exists (
+    select 1 from calls where call_id = ${callId} and epoch = ${writer}::integer))`;
+}
+
+async function requireOwner(context: StoreContext, key: ToolCallKey): Promise<void> {
+  if (key.epoch === undefined) return;
+  const { rows } = await sql`select 1 where ${owned(key)}`.execute(context.db);
+  if (rows.length === 0) throw new DenwabanError('DW_CALL_LOST', 'another node owns the call');
 }
 
 async function readBegin(context: StoreContext, key: ToolCallKey, token: string): Promise<ToolBegin> {
@@ -53,9 +88,12 @@ async function readBegin(context: StoreContext, key: ToolCallKey, token: string)
 
 async function standingOutput(context: StoreContext, key: ToolCallKey): Promise<string> {
   const output = (await find(context, key))?.output ?? null;
-  if (output === null)
-    throw new DenwabanError('DW_TOOL', 'a function call was finished that was never begun');
+  if (output === null) throw neverBegun();
   return output;
+}
+
+function neverBegun(): DenwabanError {
+  return new DenwabanError('DW_TOOL', 'a function call was finished that was never begun');
 }
 
 async function find(

@@ -1,7 +1,6 @@
 import { sql } from 'kysely';
 import type { StoreContext } from './context.ts';
-import type { CallEnd, CallFields, CallRecord, CallState } from './ports.ts';
-import { CALL_COLUMNS, type CallRow, toCallRecord } from './rows.ts';
+import type { CallEnd, CallFields, CallState } from './ports.ts';
 import { OPEN_STATE, legalFrom } from './states.ts';
 import { storableOrNull } from './text.ts';
 
@@ -20,6 +19,7 @@ export async function transition(
       update calls set state = ${to}, ${assignments(fields)}
       where call_id = ${callId} and epoch = ${epoch} and state = any(${legal}::text[])
       returning epoch`.execute(context.db);
+    if (rows.length === 1 && to === 'live') noteLive(context, callId, fields);
     return rows.length === 1 || (attempt.unsure && (await isIn(context, callId, epoch, to)));
   });
 }
@@ -35,6 +35,7 @@ export async function setCallFields(
       update calls set ${assignments(fields)}
       where call_id = ${callId} and epoch = ${epoch} and ${OPEN_STATE}
       returning epoch`.execute(context.db);
+    if (rows.length === 1 && fields.noticeProof !== undefined) noteNotice(context, callId, fields);
     return rows.length === 1;
   });
 }
@@ -51,63 +52,22 @@ export async function finishCall(
         end_detail = ${storableOrNull(end.detail)}, ended_at = ${new Date(end.endedAt)}
       where call_id = ${callId} and epoch = ${epoch} and ${OPEN_STATE}
       returning epoch`.execute(context.db);
+    if (rows.length === 1) context.audit?.ended(callId, end.endedAt);
     // Only this epoch could have finished the call, so its final state is the work of the lost try.
     return rows.length === 1 || (attempt.unsure && (await isIn(context, callId, epoch, end.state)));
   });
 }
 
-export async function renewLeases(
-  context: StoreContext,
-  node: string,
-  callIds: readonly string[],
-  leaseMs: number,
-): Promise<string[]> {
-  if (callIds.length === 0) return [];
-  return context.run('renewLeases', async () => {
-    const { rows } = await sql<{ call_id: string }>`
-      update calls set lease_until = clock_timestamp() + ${leaseMs}::float8 * interval '1 millisecond'
-      where call_id = any(${callIds}::text[]) and node = ${node} and ${OPEN_STATE}
-      returning call_id`.execute(context.db);
-    return rows.map((row) => row.call_id);
-  });
+/** A call that goes live a second time, because a goodbye was called off, has no fields. */
+function noteLive({ audit }: StoreContext, callId: string, fields: CallFields): void {
+  if (fields.liveAt === undefined) return;
+  const payload = { notice_version: fields.noticeVersion ?? null };
+  audit?.add({ callId, at: fields.liveAt, actor: 'system', kind: 'call.live', payload });
 }
 
-export async function takeLapsedCalls(
-  context: StoreContext,
-  node: string,
-  leaseMs: number,
-  limit: number,
-  except: readonly string[],
-): Promise<CallRecord[]> {
-  // Not repeated when the fate of the first try is open: what it took lapses again and is found then.
-  return context.run('takeLapsedCalls', async () => takeLapsed(context, node, leaseMs, limit, except), {
-    repeat: 'rolled-back',
-  });
-}
-
-async function takeLapsed(
-  context: StoreContext,
-  node: string,
-  leaseMs: number,
-  limit: number,
-  except: readonly string[],
-): Promise<CallRecord[]> {
-  // FOR NO KEY UPDATE does not wait for the foreign key locks of a tool call that is being recorded.
-  const { rows } = await sql<CallRow>`
-    with lapsed as materialized (
-      select call_id from calls
-      where ${OPEN_STATE} and lease_until < clock_timestamp() and call_id <> all(${except}::text[])
-      order by lease_until
-      limit ${limit}
-      for no key update skip locked
-    ), taken as (
-      update calls set node = ${node}, epoch = epoch + 1,
-        lease_until = clock_timestamp() + ${leaseMs}::float8 * interval '1 millisecond'
-      from lapsed where calls.call_id = lapsed.call_id
-      returning calls.*
-    )
-    select ${CALL_COLUMNS} from taken as calls order by claimed_at, call_id`.execute(context.db);
-  return rows.map(toCallRecord);
+function noteNotice({ audit, now }: StoreContext, callId: string, fields: CallFields): void {
+  const payload = { proof: fields.noticeProof ?? null };
+  audit?.add({ callId, at: fields.noticePlayedAt ?? now(), actor: 'agent', kind: 'call.notice', payload });
 }
 
 /** The fields as SET list of a fixed text: an absent field keeps the column's value. */

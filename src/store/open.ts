@@ -3,16 +3,30 @@ import { DenwabanError } from '../errors.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import type { Random } from '../lib/random.ts';
+import type { ApiStore } from './api-ports.ts';
+import { createApiStore } from './api-store.ts';
+import type { AuditAnchors, AuditReader, AuditSigner } from './audit-ports.ts';
+import { createAuditAnchors } from './audit/anchors.ts';
+import { createAuditReader } from './audit/reader.ts';
 import { createAtomic } from './atomic.ts';
 import type { BriefingStore } from './briefing-ports.ts';
 import { createBriefingStore, inTransactions } from './briefing-store.ts';
-import { createCallStore } from './call-store.ts';
+import { auditedCalls, createCallStore } from './call-store.ts';
+import type { CommandStore } from './command-ports.ts';
+import { auditedCommands, createCommandStore } from './commands.ts';
 import { readFailure } from './failure.ts';
 import { createRunner, unavailable } from './operation.ts';
+import { createPersonStore } from './person.ts';
+import type { PersonStore } from './person-ports.ts';
 import { openEmbedded } from './pglite.ts';
 import type { JobConnection } from './job-connection.ts';
-import type { CallStore } from './ports.ts';
+import type { LeadStore } from './lead-ports.ts';
+import { createLeadStore } from './leads.ts';
+import type { CallReaper, CallStore } from './ports.ts';
 import { openServer } from './postgres.ts';
+import { createCallReaper } from './reaper.ts';
+import { createRetentionStore } from './retention.ts';
+import type { RetentionStore } from './retention-ports.ts';
 import type { Database } from './schema.ts';
 import { type Transact, createTransact } from './transaction.ts';
 
@@ -21,6 +35,8 @@ export interface StoreOptions {
   readonly databaseUrl: string;
   /** Directory of the embedded store, or `memory://`. */
   readonly dataDir: string;
+  /** What a store in memory begins with, as the engine dumps it. Default: an empty database. */
+  readonly template?: Blob;
   /** Deadline for storing a ringing call, in ms. */
   readonly claimTimeoutMs: number;
   readonly clock: Clock;
@@ -30,18 +46,35 @@ export interface StoreOptions {
   readonly onOperation?: (name: string, ms: number) => void;
   /** Whether a call is live: the embedded store's heavy maintenance waits until none is. */
   readonly busy: () => boolean;
+  /** Makes the keyed hashes of the audit. */
+  readonly audit: AuditSigner;
 }
 
 /** An open, migrated store. */
 export interface Store {
   readonly calls: CallStore;
   readonly briefings: BriefingStore;
+  readonly retention: RetentionStore;
+  readonly api: ApiStore;
+  readonly leads: LeadStore;
+  readonly reaper: CallReaper;
+  /** What operators ask of live calls. */
+  readonly commands: CommandStore;
+  readonly people: PersonStore;
+  /** The audit as it stands, for whoever verifies it. */
+  readonly audit: AuditReader;
+  readonly anchors: AuditAnchors;
   /** For the SQL of other modules. Inside `transact` use the handles it gives, never this one. */
   readonly db: Kysely<Database>;
   readonly kind: 'pglite' | 'postgres';
   readonly transact: Transact;
   /** The way of durable jobs to the same database. */
   readonly jobs: JobConnection;
+  /**
+   * Runs upkeep, whose statements may take longer than a call can wait: on a server over connections of its own, on the
+   * embedded engine in turn with everything else.
+   */
+  readonly upkeep: <T>(work: (db: Kysely<Database>) => Promise<T>) => Promise<T>;
   /** Stops maintenance, closes connections and lets go of the data directory; idempotent. */
   close(): Promise<void>;
 }
@@ -65,15 +98,25 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     onDone: options.onOperation ?? (() => {}),
   });
   let closing: Promise<void> | undefined;
-  const context = { db, run, random, claimTimeoutMs };
-  const transact = createTransact({ db, clock, random, claimTimeoutMs });
+  const context = { db, run, random, now: () => clock.now(), claimTimeoutMs, audit: null };
+  const transact = createTransact({ db, clock, random, claimTimeoutMs, audit: options.audit });
+  const atomic = createAtomic(run, transact);
   return {
-    calls: createCallStore(context),
-    briefings: inTransactions(createBriefingStore(context), createAtomic(run, transact)),
+    calls: auditedCalls(createCallStore(context), atomic, claimTimeoutMs),
+    briefings: inTransactions(createBriefingStore(context), atomic),
+    retention: createRetentionStore(context, transact),
+    api: createApiStore(context),
+    leads: createLeadStore(context),
+    reaper: createCallReaper(atomic),
+    commands: auditedCommands(createCommandStore(context), atomic),
+    people: createPersonStore(context, transact),
+    audit: createAuditReader(db),
+    anchors: createAuditAnchors(db, transact, options.audit),
     db,
     kind,
     transact,
     jobs: database.jobs,
+    upkeep: database.upkeep,
     close: async () => (closing ??= database.close()),
   };
 }

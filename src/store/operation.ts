@@ -3,7 +3,7 @@ import { type BackoffPolicy, fullJitter } from '../lib/backoff.ts';
 import type { Clock } from '../lib/clock.ts';
 import { pause, withDeadline } from '../lib/deadline.ts';
 import type { Random } from '../lib/random.ts';
-import { readFailure, sqlState, withoutValues } from './failure.ts';
+import { LostConnection, readFailure, sqlState, withoutValues } from './failure.ts';
 
 /** Deadline of an operation, in ms: a caller is waiting on the telephone. */
 export const OPERATION_TIMEOUT_MS = 1_500;
@@ -95,12 +95,14 @@ async function attempts<T>(
 
 /** DW_STORE_UNAVAILABLE for a named operation. */
 export function unavailable(name: string, why: string, cause?: unknown): DenwabanError {
-  return new DenwabanError('DW_STORE_UNAVAILABLE', `store: ${name}: ${why}`, withoutValues(cause));
+  const root = cause instanceof LostConnection ? cause.cause : cause;
+  return new DenwabanError('DW_STORE_UNAVAILABLE', `store: ${name}: ${why}`, withoutValues(root));
 }
 
 function reason(error: unknown): string {
   const state = sqlState(error);
   if (state !== null) return `the server reports SQLSTATE ${state}`;
-  if (error instanceof Error && 'code' in error) return `the connection failed with ${String(error.code)}`;
+  const cause = error instanceof LostConnection ? error.cause : error;
+  if (cause instanceof Error && 'code' in cause) return `the connection failed with ${String(cause.code)}`;
   return 'the connection failed';
 }

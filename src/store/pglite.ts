@@ -25,6 +25,8 @@ export interface EmbeddedOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
+  /** What a store in memory begins with, as the engine dumps it. Default: a new database, which takes seconds to make. */
+  readonly template?: Blob;
   /** Whether a call is live: heavy maintenance waits until none is. */
   readonly busy: () => boolean;
 }
@@ -33,6 +35,8 @@ export interface EmbeddedOptions {
 export interface OpenDatabase {
   readonly db: Kysely<Database>;
   readonly jobs: JobConnection;
+  /** Runs work whose statements take longer than a call can wait. */
+  upkeep<T>(work: (db: Kysely<Database>) => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
 
@@ -43,7 +47,14 @@ export interface OpenDatabase {
  * @throws DenwabanError DW_STORE_LOCKED when another process has the directory
  */
 export async function openEmbedded(options: EmbeddedOptions): Promise<OpenDatabase> {
-  if (options.dataDir === MEMORY_DIR) return start(options, { dataDir: MEMORY_DIR }, null);
+  if (options.dataDir === MEMORY_DIR) {
+    const { template } = options;
+    return start(
+      options,
+      { dataDir: MEMORY_DIR, ...(template === undefined ? {} : { loadDataDir: template }) },
+      null,
+    );
+  }
   const lock = await lockDataDir(options.dataDir, options);
   try {
     const fs = new DurableFs(await ensureDatabaseDir(options.dataDir));
@@ -56,7 +67,9 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<OpenDataba
 
 async function start(
   options: EmbeddedOptions,
-  place: { readonly dataDir: string } | { readonly fs: DurableFs; readonly startParams: string[] },
+  place:
+    | { readonly dataDir: string; readonly loadDataDir?: Blob }
+    | { readonly fs: DurableFs; readonly startParams: string[] },
   lock: DataLock | null,
 ): Promise<OpenDatabase> {
   const engine = await PGlite.create({ ...place, parsers: { ...PARSERS }, extensions: { pg_trgm } });
@@ -75,6 +88,7 @@ async function start(
   return {
     db,
     jobs: embeddedJobConnection(engine),
+    upkeep: async (work) => work(db),
     close: async () => {
       await Promise.all(schedules.map(async (schedule) => schedule.stop()));
       await db.destroy();

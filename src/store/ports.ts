@@ -37,6 +37,7 @@ export type EndReason =
   | 'protocol_abuse'
   | 'process_lost'
   | 'drain_deadline'
+  | 'ended_by_team'
   | 'internal_error';
 
 /** Who is answerable for the end. */
@@ -44,6 +45,21 @@ export type EndParty = 'caller' | 'agent' | 'team' | 'openai' | 'denwaban';
 
 /** Whether the caller heard the greeting with its notices to the end. */
 export type NoticeProof = 'pending' | 'played' | 'cut' | 'not_played' | 'unproven';
+
+/** Most calls over all nodes. 0: no limit. */
+export interface SeatLimits {
+  /** At once. */
+  readonly fleet: number;
+  /** At once to one dialled number. */
+  readonly perNumber: number;
+  /** At once from one calling number. */
+  readonly perCaller: number;
+  /** Within an hour from one calling number; those that were refused do not count. */
+  readonly perCallerAndHour: number;
+}
+
+/** Why a call got no place among those of all nodes. */
+export type SeatRefusal = 'too_many_calls' | 'caller_busy' | 'number_full' | 'fleet_full';
 
 /** What is stored of a ringing call, in one statement. */
 export interface ClaimInput {
@@ -72,11 +88,20 @@ export interface ClaimInput {
   /** `claimed`, or a final state at once (a stale event: `missed`). */
   readonly state: 'claimed' | 'missed';
   readonly endReason: EndReason | null;
+  /** Limits that the call has to find a place within. Absent: it takes one in any case. */
+  readonly limits?: SeatLimits;
+  /** The call is refused, whoever else calls: it takes no place. */
+  readonly refused?: boolean;
 }
 
 /** `claimed`: this node owns the call now. `duplicate`: this delivery, call id or SIP Call-ID is known. */
 export type ClaimResult =
-  | { readonly outcome: 'claimed'; readonly epoch: number }
+  | {
+      readonly outcome: 'claimed';
+      readonly epoch: number;
+      /** Set when the limits left no place: the call is to be refused. */
+      readonly refusal?: SeatRefusal;
+    }
   | { readonly outcome: 'duplicate' };
 
 /** Fields that a transition may set beside the state. Absent keys stay as they are. */
@@ -123,6 +148,8 @@ export interface CallRecord {
   readonly noticeVersion: string | null;
   /** Sum of the call's usage rows, in US dollars; null when a model has no known price. */
   readonly costUsd: number | null;
+  /** Why the call got no place among those of all nodes; absent: it has one, or was refused for another reason. */
+  readonly seatRefusal?: SeatRefusal;
 }
 
 /** Who spoke, or what happened, in one finished turn. */
@@ -144,6 +171,8 @@ export interface TurnRecord {
   readonly startedAt: number;
   readonly endedAt: number;
   readonly responseId: string | null;
+  /** Epoch of the writer: another epoch's turns are not stored. Absent in what is read. */
+  readonly epoch?: number;
 }
 
 /** Tokens of one response or transcription; cached tokens are a subset of the input tokens. */
@@ -163,12 +192,51 @@ export interface UsageRecord {
   /** US dollars, or null when the model has no known price. */
   readonly costUsd: number | null;
   readonly at: number;
+  /** Epoch of the writer: another epoch's usage is not stored. Absent in what is read. */
+  readonly epoch?: number;
+}
+
+/** How far a call has come, for whoever takes it over. */
+export interface ProgressRecord {
+  readonly callId: string;
+  readonly epoch: number;
+  /** JSON of the call's own making. */
+  readonly body: unknown;
+}
+
+/** A call and the epoch in which it is owned. */
+export interface CallSeat {
+  readonly callId: string;
+  readonly epoch: number;
+}
+
+/** What a renewal of leases found. */
+export interface Renewal {
+  /** Calls that are still ours. */
+  readonly ours: readonly string[];
+  /** Other nodes that could take our calls: heard of lately, and not stopping. */
+  readonly peers: number;
+}
+
+/** A call that was taken from a node that died, or that let go of it. */
+export interface TakenCall extends CallRecord {
+  readonly handedOver: boolean;
+}
+
+/** What a taker reads of a call. */
+export interface StoredProgress {
+  /** Null: nothing was stored. */
+  readonly body: unknown;
+  /** Since the claim, ms of the database's clock. */
+  readonly ageMs: number;
 }
 
 /** Identity of one function call in the ledger. */
 export interface ToolCallKey {
   readonly callId: string;
   readonly functionCallId: string;
+  /** Epoch of the writer. Absent: whoever writes is no owner of calls. */
+  readonly epoch?: number;
 }
 
 export type ToolStatus = 'ok' | 'refused' | 'failed' | 'timeout';
@@ -178,6 +246,9 @@ export type ToolBegin =
   | { readonly outcome: 'new' }
   | { readonly outcome: 'finished'; readonly output: string; readonly status: ToolStatus }
   | { readonly outcome: 'running' };
+
+/** What the ledger holds of a function call that was begun. */
+export type ToolStanding = Exclude<ToolBegin, { outcome: 'new' }>;
 
 export interface ToolCallRecord extends ToolCallKey {
   readonly name: string;
@@ -229,8 +300,21 @@ export interface CallStore {
   /** Reaches a final state, once. @returns false when the call was final already or has a newer owner */
   finishCall(callId: string, epoch: number, end: CallEnd): Promise<boolean>;
 
-  /** Renews the leases of this node's calls in one statement. @returns the call ids that are still ours */
-  renewLeases(node: string, callIds: readonly string[], leaseMs: number): Promise<string[]>;
+  /**
+   * Renews the leases of this node's calls in one statement, and says that the node is there.
+   *
+   * @param draining whether the node stops: it is no peer of others then
+   */
+  renewLeases(node: string, seats: readonly CallSeat[], leaseMs: number, draining: boolean): Promise<Renewal>;
+
+  /** Lets go of calls, so that any node may take them at once. @returns those that were ours */
+  releaseCalls(node: string, seats: readonly CallSeat[]): Promise<string[]>;
+
+  /** Says that the node is gone. */
+  forgetNode(node: string): Promise<void>;
+
+  /** How far an open call has come. @returns null for a call that is unknown or final */
+  readProgress(callId: string): Promise<StoredProgress | null>;
 
   /**
    * Takes up to `limit` non-final calls whose lease has lapsed: node and epoch become ours.
@@ -243,7 +327,7 @@ export interface CallStore {
     leaseMs: number,
     limit: number,
     except?: readonly string[],
-  ): Promise<CallRecord[]>;
+  ): Promise<TakenCall[]>;
 
   getCall(callId: string): Promise<CallRecord | null>;
   /** Newest first. */
@@ -253,11 +337,20 @@ export interface CallStore {
   listUsage(callId: string): Promise<UsageRecord[]>;
   listMessages(limit: number): Promise<MessageRecord[]>;
 
-  /** Stores turns and usage of any calls in one transaction. Idempotent by their keys. */
-  appendTranscript(turns: readonly TurnRecord[], usage: readonly UsageRecord[]): Promise<void>;
+  /** Stores turns, usage and progress of any calls in one statement. Idempotent by their keys. */
+  appendTranscript(
+    turns: readonly TurnRecord[],
+    usage: readonly UsageRecord[],
+    progress?: readonly ProgressRecord[],
+  ): Promise<void>;
 
-  /** Records a function call before it runs. */
+  /** Records a function call before it runs. DW_CALL_LOST when the key names an epoch that no longer owns the call. */
   beginToolCall(key: ToolCallKey, name: string, args: string, at: number): Promise<ToolBegin>;
+  /**
+   * What the ledger holds of a function call, kept from others until the transaction ends: call it through
+   * `transact`, before the effect. DW_TOOL when it was never begun.
+   */
+  holdToolCall(key: ToolCallKey): Promise<ToolStanding>;
   /**
    * Stores the output of a function call that was begun (DW_TOOL when it was not).
    *
@@ -272,9 +365,27 @@ export interface CallStore {
   ping(): Promise<void>;
 }
 
+/** Ends calls that nobody has ended. */
+export interface CallReaper {
+  /**
+   * Ends open calls that were claimed longer ago than `maxAgeMs`, whoever owns them.
+   *
+   * @returns the calls that were ended, and how many older than `overMaxMs` are open still
+   */
+  reap(maxAgeMs: number, overMaxMs: number): Promise<{ reaped: readonly string[]; overMax: number }>;
+}
+
 /** Counts claims of identity that named nobody, per calling number and day. */
 export interface IdentityTries {
-  /** @param number E.164 @param day `YYYY-MM-DD` in Japan */
-  add(number: string, day: string): Promise<void>;
-  count(number: string, day: string): Promise<number>;
+  /**
+   * Counts one more, unless there are as many as there may be. Who has taken one inside a transaction keeps rivals of
+   * the same number waiting until it ends.
+   *
+   * @param number E.164
+   * @param day `YYYY-MM-DD` in Japan
+   * @returns how many there are now, or null: none is left
+   */
+  take(number: string, day: string, most: number): Promise<number | null>;
+  /** Takes one back that was none. */
+  giveBack(number: string, day: string): Promise<void>;
 }

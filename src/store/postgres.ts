@@ -2,7 +2,7 @@ import { Kysely, PostgresDialect, type PostgresPool, type PostgresPoolClient, sq
 import pg from 'pg';
 import { DenwabanError } from '../errors.ts';
 import type { Log } from '../lib/log.ts';
-import { sqlState } from './failure.ts';
+import { asLostConnection, sqlState } from './failure.ts';
 import { migrate } from './migrate.ts';
 import { PARSERS } from './parsers.ts';
 import type { OpenDatabase } from './pglite.ts';
@@ -25,15 +25,17 @@ const IDLE_IN_TRANSACTION_MS = 5_000;
 const POOL_MAX = 10;
 /** First TCP keep-alive probe on an idle connection, in ms. */
 const KEEP_ALIVE_DELAY_MS = 10_000;
-/** A migration may rewrite a table and wait for another node's migration, in ms. */
-const MIGRATION_STATEMENT_MS = 60_000;
+/** Upkeep may rewrite or read whole tables, and a migration wait for another node's, in ms. */
+const UPKEEP_STATEMENT_MS = 60_000;
 /** The Migrator needs a second connection beside the one that holds its lock. */
-const MIGRATION_POOL_MAX = 2;
+const UPKEEP_POOL_MAX = 2;
 /** Oldest server whose SQL is used, as server_version_num. */
 const OLDEST_SERVER = 150_000;
 
 /** States after which a connection is of no use, though the server still answers on it. */
 const CONNECTION_STATES = new Set(['25006', '25P03', '57P01', '57P02', '57P03', '57P05']);
+/** Those of them that tell of the server, not of one connection: it was stopped, or is not the one that writes any more. */
+const FAILOVER_STATES = new Set(['25006', '57P01', '57P02', '57P03']);
 
 export interface ServerOptions {
   readonly databaseUrl: string;
@@ -58,21 +60,35 @@ export async function openServer(options: ServerOptions): Promise<OpenDatabase> 
       }),
     }),
   });
-  return { db, jobs: { kind: 'server', databaseUrl: options.databaseUrl }, close: async () => db.destroy() };
+  return {
+    db,
+    jobs: { kind: 'server', databaseUrl: options.databaseUrl },
+    upkeep: async (work) => withUpkeep(options, work),
+    close: async () => db.destroy(),
+  };
 }
 
-/** Runs the migrations over connections of their own, whose statements may take longer than a call can wait. */
-async function migrateServer(options: ServerOptions): Promise<void> {
+/** Runs work over connections of its own, whose statements may take longer than a call can wait. */
+async function withUpkeep<T>(options: ServerOptions, work: (db: Kysely<Database>) => Promise<T>): Promise<T> {
   const db = new Kysely<Database>({
     dialect: new PostgresDialect({
       pool: createPool(options, {
-        max: MIGRATION_POOL_MAX,
-        statement_timeout: MIGRATION_STATEMENT_MS,
-        query_timeout: MIGRATION_STATEMENT_MS,
+        max: UPKEEP_POOL_MAX,
+        statement_timeout: UPKEEP_STATEMENT_MS,
+        query_timeout: UPKEEP_STATEMENT_MS,
+        idle_in_transaction_session_timeout: UPKEEP_STATEMENT_MS,
       }),
     }),
   });
   try {
+    return await work(db);
+  } finally {
+    await db.destroy();
+  }
+}
+
+async function migrateServer(options: ServerOptions): Promise<void> {
+  await withUpkeep(options, async (db) => {
     const { rows } = await sql<{ version: number }>`
       select current_setting('server_version_num')::integer as version`.execute(db);
     if ((rows[0]?.version ?? 0) < OLDEST_SERVER) {
@@ -82,9 +98,7 @@ async function migrateServer(options: ServerOptions): Promise<void> {
       );
     }
     await migrate(db, options.log);
-  } finally {
-    await db.destroy();
-  }
+  });
 }
 
 function checkAddress(databaseUrl: string): void {
@@ -120,15 +134,30 @@ function createPool(options: ServerOptions, limits: pg.PoolConfig): PostgresPool
 }
 
 /**
- * The pool with one rule more: a connection on which something else than SQL went wrong is closed instead of
- * returned. A statement that timed out on a silent network would otherwise hold up the next ones.
+ * The pool with two rules more. A connection on which something else than SQL went wrong is closed instead of returned: a
+ * statement that timed out on a silent network would otherwise hold up the next ones. And when the server says that
+ * it is not the one that writes any more, every connection made before is closed unused: a repetition must not find the
+ * same server behind each of them.
  */
 function discardingPool(pool: pg.Pool): PostgresPool {
+  const madeIn = new WeakMap<pg.PoolClient, number>();
+  let generation = 0;
+  pool.on('connect', (client) => madeIn.set(client, generation));
+
+  const checkOut = async (): Promise<pg.PoolClient> => {
+    for (;;) {
+      const client = await pool.connect().catch((error: unknown) => {
+        throw asLostConnection(error, false);
+      });
+      if (madeIn.get(client) === generation) return client;
+      client.release(true);
+    }
+  };
   return {
     options: pool.options,
     end: async () => pool.end(),
     connect: async () => {
-      const client = await pool.connect();
+      const client = await checkOut();
       let broken = false;
       const query = async (text: string, parameters: readonly unknown[]): Promise<pg.QueryResult> => {
         try {
@@ -136,7 +165,9 @@ function discardingPool(pool: pg.Pool): PostgresPool {
         } catch (error) {
           const state = sqlState(error);
           broken ||= state === null || CONNECTION_STATES.has(state);
-          throw error;
+          if (state !== null && FAILOVER_STATES.has(state) && madeIn.get(client) === generation)
+            generation += 1;
+          throw asLostConnection(error, true);
         }
       };
       // Kysely's type names a second form, for cursors, that only streaming uses.

@@ -1,4 +1,6 @@
 import type { Generated } from 'kysely';
+import type { CallCommandKind, CallCommandState } from './command-ports.ts';
+import type { LeadState, LeadTopic } from './lead-ports.ts';
 import type {
   ApplicantsTable,
   BriefingsTable,
@@ -12,6 +14,7 @@ import type {
   EndParty,
   EndReason,
   NoticeProof,
+  SeatRefusal,
   ToolStatus,
   TurnRole,
   TurnStatus,
@@ -53,6 +56,41 @@ export interface CallsTable {
   notice_proof: Generated<NoticeProof>;
   notice_played_at: Date | null;
   notice_version: string | null;
+  /** Let go of by its owner on purpose, and not taken yet. */
+  handed_over: Generated<boolean>;
+  /** Why the call takes no place; `policy`: refused before places were counted. Null: it takes one while it is open. */
+  seat_refusal: Generated<SeatRefusal | 'policy' | null>;
+  /** When numbers and words of the call were removed. */
+  content_erased_at: Generated<Date | null>;
+}
+
+/** How far a live call has come: gone when it is over. */
+export interface CallProgressTable {
+  call_id: string;
+  epoch: number;
+  body: unknown;
+  saved_at: Date;
+}
+
+/** What an operator asks of a live call, and what came of it. */
+export interface CallCommandsTable {
+  command_id: string;
+  call_id: string;
+  kind: CallCommandKind;
+  argument: string | null;
+  requested_by: string;
+  requested_at: Generated<Date>;
+  state: Generated<CallCommandState>;
+  epoch: number | null;
+  result: string | null;
+  finished_at: Date | null;
+}
+
+/** Processes that share the store, and when each was last heard of. */
+export interface NodesTable {
+  node: string;
+  seen_at: Date;
+  draining: boolean;
 }
 
 export interface TurnsTable {
@@ -107,6 +145,34 @@ export interface MessagesTable {
   at: Date;
 }
 
+/** People who are not on the roster. */
+export interface LeadsTable {
+  lead_id: string;
+  /** E.164. */
+  phone: string;
+  /** `searchKey` of the name. */
+  kana_key: string;
+  kana_name: string;
+  university: string | null;
+  state: Generated<LeadState>;
+  callback_at: Date | null;
+  created_at: Date;
+  updated_at: Date;
+  done_at: Date | null;
+  done_by: string | null;
+}
+
+/** What a lead asked for, call by call. */
+export interface LeadContactsTable {
+  call_id: string;
+  natural_key: string;
+  lead_id: string;
+  topic: LeadTopic;
+  note: string | null;
+  callback_at: Date | null;
+  at: Date;
+}
+
 /** Messages and webhooks that leave, or have left. */
 export interface OutboundMessagesTable {
   message_id: string;
@@ -143,14 +209,73 @@ export interface OutboundCountsTable {
   expires_at: Date;
 }
 
+/** Claims of identity that named nobody, per calling number and day. */
+export interface IdentityTriesTable {
+  number_hash: string;
+  day: Date;
+  tries: number;
+}
+
+/** Runs that remove what is past its time. */
+export interface RetentionRunsTable {
+  run_id: string;
+  kind: 'daily' | 'manual';
+  /** In Asia/Tokyo. */
+  day: Date;
+  /** Tells the node that works on the run from one that lost it. */
+  token: string;
+  lease_until: Date;
+  started_at: Date;
+  finished_at: Date | null;
+  /** Rows by class. */
+  removed: unknown;
+  /** Instants by class. */
+  next_due: unknown;
+}
+
+/** That a person was erased, and how much went; nothing that names anybody. */
+export interface ErasuresTable {
+  erasure_id: string;
+  at: Date;
+  removed: unknown;
+}
+
+export interface ApiKeysTable {
+  key_id: string;
+  name: string;
+  /** SHA-256 of the key, hex. */
+  hash: string;
+  scopes: string[];
+  created_at: Date;
+  expires_at: Date | null;
+  revoked_at: Date | null;
+  last_used_at: Date | null;
+}
+
+/** What a write of the REST API was answered, for requests that come again. */
+export interface ApiAnswersTable {
+  key_id: string;
+  idempotency_key: string;
+  fingerprint: string;
+  status: number;
+  headers: unknown;
+  body: string;
+  expires_at: Date;
+}
+
 /** Tables as both engines return them: timestamptz as Date, bigint and numeric as number. */
 export interface Database {
   inbox: InboxTable;
   calls: CallsTable;
+  call_progress: CallProgressTable;
+  call_commands: CallCommandsTable;
+  nodes: NodesTable;
   turns: TurnsTable;
   tool_calls: ToolCallsTable;
   usage: UsageTable;
   messages: MessagesTable;
+  leads: LeadsTable;
+  lead_contacts: LeadContactsTable;
   briefings: BriefingsTable;
   slots: SlotsTable;
   applicants: ApplicantsTable;
@@ -159,4 +284,9 @@ export interface Database {
   outbox_events: OutboxEventsTable;
   outbound_messages: OutboundMessagesTable;
   outbound_counts: OutboundCountsTable;
+  identity_tries: IdentityTriesTable;
+  retention_runs: RetentionRunsTable;
+  erasures: ErasuresTable;
+  api_keys: ApiKeysTable;
+  api_answers: ApiAnswersTable;
 }

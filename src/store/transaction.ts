@@ -4,14 +4,24 @@ import type { Clock } from '../lib/clock.ts';
 import { pause, withDeadline } from '../lib/deadline.ts';
 import { fullJitter } from '../lib/backoff.ts';
 import type { Random } from '../lib/random.ts';
+import type { ApiAnswers } from './api-ports.ts';
+import { createApiAnswers } from './api-store.ts';
+import type { AuditEntry, AuditSigner } from './audit-ports.ts';
+import { AuditBook } from './audit/book.ts';
 import type { BriefingStore } from './briefing-ports.ts';
 import { createBriefingStore } from './briefing-store.ts';
 import { createCallStore } from './call-store.ts';
+import type { CommandStore } from './command-ports.ts';
+import { createCommandStore } from './commands.ts';
 import type { StoreContext } from './context.ts';
-import { readFailure, sqlState } from './failure.ts';
+import { LostConnection, readFailure, sqlState } from './failure.ts';
+import { createIdentityTries } from './identity-tries.ts';
+import type { LeadStore } from './lead-ports.ts';
+import { createLeadStore } from './leads.ts';
 import { createRunner, unavailable } from './operation.ts';
-import type { CallStore } from './ports.ts';
+import type { CallStore, IdentityTries } from './ports.ts';
 import type { Database } from './schema.ts';
+import { Turns } from './turns.ts';
 
 /**
  * Longest transaction, in ms. It is also what ends the one deadlock the embedded engine knows: work that
@@ -23,6 +33,15 @@ export const TRANSACTION_TIMEOUT_MS = 5_000;
 const MAX_RETRIES = 3;
 const RETRY_BACKOFF = { baseMs: 20, capMs: 200 } as const;
 
+/** Tries after the first when the connection or the server was lost before the commit: once, on a new connection. */
+const MAX_MOVES = 1;
+
+/**
+ * Transactions at once in one process. Fewer than the pool has connections: a storm of changes must leave some for
+ * the calls that ring.
+ */
+const MAX_AT_ONCE = 6;
+
 /** The handles of an open transaction. All are dead once it has ended. */
 export interface StoreTransaction {
   /** For statements of other modules; jobs are enqueued through it. */
@@ -30,6 +49,16 @@ export interface StoreTransaction {
   /** The store's operations inside this transaction. */
   readonly calls: CallStore;
   readonly briefings: BriefingStore;
+  readonly tries: IdentityTries;
+  readonly answers: ApiAnswers;
+  readonly leads: LeadStore;
+  readonly commands: CommandStore;
+  /** Notes what the audit has to know; it is stored with the transaction. */
+  readonly audit: (entry: AuditEntry) => void;
+  /** Notes that a call is over: its chain is closed with the transaction. */
+  readonly endedCall: (callId: string, endedAt: number) => void;
+  /** Closes a chain of the audit with the transaction. */
+  readonly sealChain: (chain: string) => void;
 }
 
 /** Runs `work` in one transaction: see `createTransact`. */
@@ -46,26 +75,37 @@ export interface TransactParts {
   readonly clock: Clock;
   readonly random: Random;
   readonly claimTimeoutMs: number;
+  readonly audit: AuditSigner;
 }
 
 /**
  * Makes the function that runs work in a transaction. The work must use the handles it is given: a statement
  * beside them waits on the embedded engine until the transaction is over. It is repeated as a whole when the
- * server rolled it back for a rival's sake, so it must have no effect but through the handles.
+ * server rolled it back for a rival's sake, and once when the server was lost before the commit was sent, so it must have
+ * no effect but through the handles.
  *
- * The function rejects with DW_STORE_UNAVAILABLE when the deadline passes (the transaction is rolled back)
- * or the server fails, else with what the work threw.
+ * The function rejects with DW_STORE_UNAVAILABLE when the deadline passes (the transaction is rolled back), no turn
+ * comes within it, or the server fails, else with what the work threw. After an outage the transaction may have been
+ * committed: whoever repeats it looks first for what it did.
  */
 export function createTransact(parts: TransactParts): Transact {
+  const turns = new Turns(MAX_AT_ONCE);
   return async (work, { timeoutMs = TRANSACTION_TIMEOUT_MS } = {}) => {
+    let moves = 0;
     for (let attempt = 0; ; attempt += 1) {
+      const reached = { commit: false };
+      await turns.enter(parts.clock, timeoutMs, () => unavailable('transaction', 'too many at once'));
       try {
-        return await once(parts, work, timeoutMs);
+        return await once(parts, work, timeoutMs, reached);
       } catch (error) {
-        const repeatable = isRivalry(error) && attempt < MAX_RETRIES;
+        const moved = !reached.commit && moves < MAX_MOVES && !isRivalry(error) && isMove(error);
+        if (moved) moves += 1;
+        const repeatable = moved || (isRivalry(error) && attempt < MAX_RETRIES);
         if (!repeatable) throw mapped(error);
-        await pause(parts.clock, fullJitter(RETRY_BACKOFF, attempt, parts.random));
+      } finally {
+        turns.leave();
       }
+      await pause(parts.clock, fullJitter(RETRY_BACKOFF, attempt, parts.random));
     }
   };
 }
@@ -74,8 +114,10 @@ async function once<T>(
   parts: TransactParts,
   work: (transaction: StoreTransaction) => Promise<T>,
   timeoutMs: number,
+  reached: { commit: boolean },
 ): Promise<T> {
   const gate = new Gate();
+  const book = new AuditBook(parts.audit, parts.clock);
   return parts.db.transaction().execute(async (trx) => {
     const guarded = trx.withPlugin(gate);
     const context: StoreContext = {
@@ -87,20 +129,36 @@ async function once<T>(
         onDone: () => {},
       }),
       random: parts.random,
+      now: () => parts.clock.now(),
       claimTimeoutMs: parts.claimTimeoutMs,
+      audit: book,
     };
     const handles = {
       trx: guarded,
       calls: createCallStore(context),
       briefings: createBriefingStore(context),
+      tries: createIdentityTries(guarded),
+      answers: createApiAnswers(context),
+      leads: createLeadStore(context),
+      commands: createCommandStore(context),
+      audit: (entry: AuditEntry) => book.add(entry),
+      endedCall: (callId: string, endedAt: number) => book.ended(callId, endedAt),
+      sealChain: (chain: string) => book.seal(chain),
+    };
+    const audited = async (): Promise<T> => {
+      const result = await work(handles);
+      await book.write(context);
+      return result;
     };
     try {
-      return await withDeadline(parts.clock, timeoutMs, work(handles), () =>
+      const result = await withDeadline(parts.clock, timeoutMs, audited(), () =>
         unavailable(
           'transaction',
           `not finished within ${timeoutMs} ms: does its work wait for a statement outside of it?`,
         ),
       );
+      reached.commit = true;
+      return result;
     } finally {
       gate.close();
     }
@@ -135,10 +193,25 @@ function isRivalry(error: unknown): boolean {
   return state === '40001' || state === '40P01' || state === '55P03';
 }
 
+/** The connection or the server was lost, and another one may be there at once. */
+function isMove(error: unknown): boolean {
+  const outage = error instanceof DenwabanError && error.code === 'DW_STORE_UNAVAILABLE';
+  if (outage ? error.cause === undefined : !isServers(error)) return false;
+  const failure = readFailure(outage ? error.cause : error);
+  return failure.kind === 'unavailable' && failure.retry;
+}
+
+/** A bare Error may be the work's own: only what is certainly the server's counts. */
+function isServers(error: unknown): boolean {
+  return (
+    sqlState(error) !== null ||
+    error instanceof LostConnection ||
+    (error instanceof Error && 'syscall' in error)
+  );
+}
+
 function mapped(error: unknown): unknown {
-  // A bare Error may be the work's own, so only what is certainly the server's is renamed.
-  const isServer = sqlState(error) !== null || (error instanceof Error && 'syscall' in error);
-  return isServer && readFailure(error).kind === 'unavailable'
+  return isServers(error) && readFailure(error).kind === 'unavailable'
     ? unavailable('transaction', 'the server failed', error)
     : error;
 }

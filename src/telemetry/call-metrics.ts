@@ -16,7 +16,10 @@ export interface CountedUsage {
 export interface CallMetrics {
   attached(outcome: string, ms: number): void;
   detached(cause: string): void;
+  takenOver(outcome: string): void;
   accepted(outcome: string): void;
+  /** A retry that was not sent because OpenAI does not answer. */
+  heldBack(operation: string): void;
   responseGap(ms: number): void;
   toolAnswered(name: string, status: string, ms: number): void;
   usage(model: string, kind: string, usage: CountedUsage, costUsd: number | null): void;
@@ -64,7 +67,13 @@ export function createCallMetrics(registry: Registry): CallMetrics {
     registers,
   });
   const detached = counter('sideband_detached_total', 'Sidebands lost, by cause.', ['cause']);
+  const takeovers = counter('takeovers_total', 'Calls taken over from another node, by outcome.', [
+    'outcome',
+  ]);
   const accepted = counter('accepts_total', 'Accept requests by outcome.', ['outcome']);
+  const heldBack = counter('retries_held_back_total', 'Retries not sent while OpenAI does not answer.', [
+    'operation',
+  ]);
   const tokens = counter('tokens_total', 'Tokens; cached ones are a part of the input.', ['model', 'kind']);
   const seconds = counter('transcribed_seconds_total', 'Speech transcribed, billed by time.', ['model']);
   const cost = counter('cost_usd_total', 'Cost in US dollars, as far as prices are known.', [
@@ -86,7 +95,9 @@ export function createCallMetrics(registry: Registry): CallMetrics {
   return {
     attached: (outcome, ms) => attach.observe({ outcome }, ms / 1_000),
     detached: (text) => detached.inc({ cause: cause(text) }),
+    takenOver: (outcome) => takeovers.inc({ outcome }),
     accepted: (outcome) => accepted.inc({ outcome }),
+    heldBack: (operation) => heldBack.inc({ operation }),
     responseGap: (ms) => gap.observe(ms / 1_000),
     toolAnswered: (name, status, ms) => tools.observe({ tool: toolName(name), status }, ms / 1_000),
     usage: (name, kind, usage, costUsd) => {

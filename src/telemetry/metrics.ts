@@ -11,6 +11,8 @@ export interface MetricSources {
   /** Clock of OpenAI minus ours, ms. */
   readonly clockSkewMs?: () => number | null;
   readonly logLinesDropped?: () => number;
+  /** Share of container or heap that is in use, the larger one. */
+  readonly memoryShare?: () => number;
   /** Rows that wait to be stored. */
   readonly writesWaiting?: () => number;
 }
@@ -104,6 +106,7 @@ const WATCHED: readonly (readonly [keyof MetricSources, name: string, help: stri
   ['callsOverMax', 'denwaban_calls_over_max', 'Calls past their longest duration.', 1],
   ['clockSkewMs', 'denwaban_clock_skew_seconds', 'Clock of OpenAI minus the clock of this machine.', 1_000],
   ['logLinesDropped', 'denwaban_log_lines_dropped', 'Log lines that could not be written.', 1],
+  ['memoryShare', 'denwaban_memory_used_ratio', 'Memory in use, of container or heap.', 1],
   ['writesWaiting', 'denwaban_writes_waiting', 'Rows that wait to be stored.', 1],
 ];
 

@@ -4,8 +4,9 @@ import type { Briefing } from '../briefing/briefing.ts';
 import type { SlotSeats } from '../briefing/slot.ts';
 import { speakInstant, speakSlot } from '../briefing/spoken-format.ts';
 import type { BriefingStore, RegistrationView } from '../store/briefing-ports.ts';
+import { comingRegistrations, spokenSlot } from './attendance-proposal.ts';
 import { referTo, type CallCase } from './call-case.ts';
-import { spokenSlot } from './update-attendance.ts';
+
 import type { Tool } from './tool.ts';
 
 const parameters = Type.Object({}, { additionalProperties: false });
@@ -33,9 +34,7 @@ export function checkSlots(briefings: BriefingStore): Tool<typeof parameters> {
         };
       }
       const now = clock.now();
-      const own = (await briefings.listRegistrations(callCase.verified.applicantId)).filter(
-        ({ slot }) => slot.endsAt > now,
-      );
+      const own = await comingRegistrations(briefings, callCase.verified.applicantId, now);
       const registrations = await Promise.all(
         own.map(async (view) =>
           describe(view, await briefings.listSlots(view.briefing.briefingId, now), callCase),

@@ -1,5 +1,7 @@
 import { judgeAnswer, type Verdict } from '../briefing/confirmation.ts';
 import { inWords, questionOf } from '../briefing/confirmation-questions.ts';
+import { NO_KEY, YES_KEY } from '../briefing/keypad.ts';
+import { askForKey } from '../briefing/keypad-sentences.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Proposal } from './call-case.ts';
 import type { Answer, Evidence } from './evidence.ts';
@@ -16,10 +18,6 @@ export type GateVerdict =
 
 /** A transcript comes within a second or two of the words; past this the keypad decides, ms. */
 const TRANSCRIPT_WAIT_MS = 2_500;
-
-/** The keys that answer a read-back. */
-const YES_KEY = '1';
-const NO_KEY = '2';
 
 /**
  * Lets a proposal pass only when its sentence was heard to its end and the caller's next words are a clear yes, or the
@@ -41,7 +39,7 @@ export async function judgeProposal(
         hint: 'Say nothing. Wait for the answer of the caller.',
       };
     case 'unheard':
-      return askForKey(proposal);
+      return askForAKey(proposal);
     case 'key':
       return judgeKey(proposal, answer);
     case 'words':
@@ -52,7 +50,7 @@ export async function judgeProposal(
 function judgeKey(proposal: Proposal, answer: Answer & { kind: 'key' }): GateVerdict {
   if (answer.key === YES_KEY) return confirmed(answer);
   if (answer.key === NO_KEY) return dropped('declined');
-  return askForKey(proposal);
+  return askForAKey(proposal);
 }
 
 function judgeWords(proposal: Proposal, answer: Answer & { kind: 'words' }, clock: Clock): GateVerdict {
@@ -82,7 +80,7 @@ function judgeWords(proposal: Proposal, answer: Answer & { kind: 'words' }, cloc
 function onAmbiguous(proposal: Proposal, ask: (Verdict & { kind: 'ambiguous' })['ask']): GateVerdict {
   switch (ask) {
     case 'yes_or_no':
-      return proposal.explicit ? askForKey(proposal) : askForYesOrNo(proposal, 'not_clear');
+      return proposal.explicit ? askForAKey(proposal) : askForYesOrNo(proposal, 'not_clear');
     case 'read_back_again':
       return askAgain(proposal, 'read_back_again');
     case 'decide':
@@ -111,13 +109,8 @@ function askForYesOrNo(proposal: Proposal, status: string): GateVerdict {
   };
 }
 
-function askForKey(proposal: Proposal): GateVerdict {
-  return {
-    kind: 'ask',
-    status: 'press_a_key',
-    sentence: `${proposal.readBack}お電話のボタンで、よろしければ1を、違う場合は2を押してください。`,
-    explicit: true,
-  };
+function askForAKey(proposal: Proposal): GateVerdict {
+  return { kind: 'ask', status: 'press_a_key', sentence: askForKey(proposal.readBack), explicit: true };
 }
 
 function confirmed(answer: Answer & { kind: 'key' | 'words' }): GateVerdict {

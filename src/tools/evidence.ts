@@ -29,4 +29,13 @@ export interface Evidence {
    * is under way.
    */
   answerTo(sentence: string, since: number, waitMs: number): Promise<Answer>;
+  /**
+   * Whether the caller said these digits in this call, digit by digit and possibly in several turns, or keyed them in.
+   * Waits up to `waitMs` for a transcript that is under way.
+   */
+  hasGiven(digits: string, waitMs: number): Promise<boolean>;
+  /** The newest turn in which the agent said the sentence to its end after `since`; null: none. */
+  heard(sentence: string, since: number): string | null;
+  /** Whether the caller has spoken after `since`, understood or not. True when what happened since is not known. */
+  spokeSince(since: number): boolean;
 }

@@ -1,35 +1,40 @@
 import secureJson from 'secure-json-parse';
 import type { TSchema } from 'typebox';
 import { Compile, type Validator } from 'typebox/compile';
-import { withDeadline } from '../lib/deadline.ts';
 import type { Clock } from '../lib/clock.ts';
+import { withDeadline } from '../lib/deadline.ts';
 import type { Log } from '../lib/log.ts';
+import type { Random } from '../lib/random.ts';
 import { DenwabanError, describeError } from '../errors.ts';
-import type { CallStore, ToolStatus } from '../store/ports.ts';
+import type { CallStore } from '../store/ports.ts';
 import type { CallCase } from './call-case.ts';
 import type { Evidence } from './evidence.ts';
-import type { Tool, ToolContext, ToolControl, ToolOutcome, ToolOutput } from './tool.ts';
+import { answerOf, FAILED, failure, refusal, storedAnswer, tooLate, type FunctionAnswer } from './answer.ts';
+import { closeUndone } from './close-undone.ts';
+import { close, patiently, settle, type Progress, type ToolTransact } from './settle.ts';
+import type { Tool, ToolContext, ToolEffect, ToolOutcome } from './tool.ts';
+
+export type { FunctionAnswer } from './answer.ts';
 
 /** A function call as the model made it: nothing in it is trusted. */
 export interface FunctionCall {
   readonly callId: string;
   readonly functionCallId: string;
+  /** Epoch in which the call is owned. */
+  readonly epoch: number;
   readonly name: string;
   /** A JSON text, supposedly. */
   readonly arguments: string;
   readonly callerNumber: string | null;
   readonly callCase: CallCase;
   readonly evidence: Evidence;
-}
-
-/** What goes back to the model, always. */
-export interface FunctionAnswer {
-  readonly status: ToolStatus;
-  /** A JSON text. */
-  readonly output: string;
-  readonly control: ToolControl | null;
-  /** Unknown tool, unfit arguments, or a tool that failed. A tool's own refusal is no fault. */
-  readonly fault: boolean;
+  /** Ms of its deadline that have passed already, waiting for the lease of the call. Default 0. */
+  readonly waitedMs?: number;
+  /**
+   * Resolves when the case as it stands is stored, or could not be. Whoever goes on with the call has to know what a tool
+   * has established once the ledger holds its answer: then the tool does not run again.
+   */
+  keepCase?(): Promise<void>;
 }
 
 export interface ToolRunner {
@@ -42,7 +47,9 @@ export interface ToolRunner {
 export interface ToolRunnerOptions {
   readonly tools: readonly Tool[];
   readonly store: CallStore;
+  readonly transact: ToolTransact;
   readonly clock: Clock;
+  readonly random: Random;
   readonly log: Log;
   /** Hard deadline of one function call, ms. */
   readonly timeoutMs: number;
@@ -50,6 +57,8 @@ export interface ToolRunnerOptions {
 
 /** Arguments beyond this are refused unread: no tool takes more than a few sentences. */
 const MAX_ARGUMENT_BYTES = 16 * 1024;
+/** However long a function call has waited, its tool gets this, ms: one try of every statement. */
+const MIN_RUN_MS = 500;
 
 interface Entry {
   readonly tool: Tool;
@@ -77,43 +86,70 @@ async function runCall(
   call: FunctionCall,
   signal: AbortSignal,
 ): Promise<FunctionAnswer> {
-  if (entry === undefined) return refusal('unknown_tool', 'There is no such tool.');
+  if (entry === undefined) return refuse(options, call, 'unknown_tool', 'There is no such tool.');
   const args = parseArguments(entry.validator, call.arguments);
-  if ('problem' in args) return refusal('invalid_arguments', args.problem);
+  if ('problem' in args) return refuse(options, call, 'invalid_arguments', args.problem);
   const abort = new AbortController();
   const onOver = (): void => abort.abort();
   signal.addEventListener('abort', onOver, { once: true });
+  const progress: Progress = { late: false, storing: false };
   try {
     return await withDeadline(
       options.clock,
-      options.timeoutMs,
+      Math.max(MIN_RUN_MS, options.timeoutMs - (call.waitedMs ?? 0)),
       entry.tool.effect === 'read'
-        ? answerRead(options, entry.tool, call, args.value, abort.signal)
-        : answerOnce(options, entry.tool, call, args.value, abort.signal),
+        ? answerRead(options, entry.tool, call, args.value, abort.signal, progress)
+        : answerOnce(options, entry.tool, call, args.value, abort.signal, progress),
       () => new DenwabanError('DW_TOOL', `${call.name} did not answer within ${options.timeoutMs} ms`),
     );
   } catch (error) {
     const timeout = error instanceof DenwabanError && error.code === 'DW_TOOL';
+    progress.late = timeout;
     logFailure(options, call, error, timeout ? 'Tool timed out' : 'Tool failed');
-    return failure(timeout ? 'timeout' : 'failed');
+    const answer = timeout ? tooLate(progress.storing) : failure(progress.storing ? 'unknown' : 'failed');
+    if (!progress.storing && entry.tool.effect !== 'read') void closeUndone(options, call, answer, signal);
+    return answer;
   } finally {
     abort.abort();
     signal.removeEventListener('abort', onOver);
   }
 }
 
-/** Reading changes nothing: it runs first and is recorded afterwards. */
+/** A function call that no tool takes is not recorded, but the audit learns of it: it may be an attempt. */
+function refuse(options: ToolRunnerOptions, call: FunctionCall, code: string, hint: string): FunctionAnswer {
+  const { transact, clock } = options;
+  const payload = { function_call_id: call.functionCallId, code };
+  const entry = {
+    callId: call.callId,
+    at: clock.now(),
+    actor: 'agent',
+    kind: 'tool.refused',
+    payload,
+  } as const;
+  transact(async ({ audit }) => audit(entry)).catch((error: unknown) =>
+    logFailure(options, call, error, 'Refusal was not audited'),
+  );
+  return refusal(code, hint);
+}
+
+/** Reading changes nothing: it runs first and is recorded afterwards; the audit learns of what was refused. */
 async function answerRead(
   options: ToolRunnerOptions,
   tool: Tool,
   call: FunctionCall,
   args: unknown,
   signal: AbortSignal,
+  progress: Progress,
 ): Promise<FunctionAnswer> {
   const startedAt = options.clock.now();
-  const outcome = await tool.run(args, contextOf(options, call, signal));
+  const outcome = await patiently(options, progress, async () =>
+    tool.run(args, contextOf(options, call, signal)),
+  );
+  if ('effect' in outcome) throw new TypeError(`${tool.name} is a read tool and returned an effect`);
+  outcome.settled?.();
+  await call.keepCase?.();
   const answer = answerOf(outcome);
-  void recordRead(options, call, startedAt, answer);
+  void recordRead(options, call, startedAt, answer, outcome);
   return answer;
 }
 
@@ -121,32 +157,43 @@ async function recordRead(
   options: ToolRunnerOptions,
   call: FunctionCall,
   startedAt: number,
-  answer: FunctionAnswer,
+  { status, output }: FunctionAnswer,
+  outcome: ToolOutcome,
 ): Promise<void> {
+  const { clock, store, transact } = options;
   try {
-    await options.store.beginToolCall(call, call.name, call.arguments, startedAt);
-    await options.store.finishToolCall(call, answer.status, answer.output, options.clock.now());
+    await store.beginToolCall(call, call.name, call.arguments, startedAt);
+    if (status === 'ok') await store.finishToolCall(call, status, output, clock.now());
+    else await transact((transaction) => close(transaction, options, call, outcome));
   } catch (error) {
     logFailure(options, call, error, 'Function call was not recorded');
   }
 }
 
-/** An effect is recorded before it happens, and happens once per function call, whoever asks again. */
+/** What is done is recorded before, and happens once per function call, whoever asks again. */
 async function answerOnce(
   options: ToolRunnerOptions,
   tool: Tool,
   call: FunctionCall,
   args: unknown,
   signal: AbortSignal,
+  progress: Progress,
 ): Promise<FunctionAnswer> {
   const { store, clock } = options;
-  const begun = await store.beginToolCall(call, call.name, call.arguments, clock.now());
-  if (begun.outcome === 'finished' && tool.effect === 'write') {
-    return { status: begun.status, output: begun.output, control: null, fault: begun.status === 'failed' };
+  const begun = await patiently(options, progress, async () =>
+    store.beginToolCall(call, call.name, call.arguments, clock.now()),
+  );
+  if (begun.outcome === 'finished' && tool.effect === 'write') return storedAnswer(begun);
+  const wanted = await runRecorded(options, tool, call, args, signal);
+  if (!('effect' in wanted)) await call.keepCase?.();
+  if (!progress.late || !('effect' in wanted)) {
+    const answer = await settle(options, call, wanted, progress);
+    if ('effect' in wanted) await call.keepCase?.();
+    return answer;
   }
-  const answer = await runRecorded(options, tool, call, args, signal);
-  const output = await store.finishToolCall(call, answer.status, answer.output, clock.now());
-  return { ...answer, output };
+  const missed = tooLate(false);
+  await store.finishToolCall(call, missed.status, missed.output, clock.now());
+  return missed;
 }
 
 /** A tool that throws has an answer too: without one its entry would stay open for ever. */
@@ -156,12 +203,14 @@ async function runRecorded(
   call: FunctionCall,
   args: unknown,
   signal: AbortSignal,
-): Promise<FunctionAnswer> {
+): Promise<ToolOutcome | ToolEffect> {
   try {
-    return answerOf(await tool.run(args, contextOf(options, call, signal)));
+    const wanted = await tool.run(args, contextOf(options, call, signal));
+    if (!('effect' in wanted) || tool.effect === 'write') return wanted;
+    throw new TypeError(`${tool.name} is no write tool and returned an effect`);
   } catch (error) {
     logFailure(options, call, error, 'Tool failed');
-    return failure('failed');
+    return FAILED;
   }
 }
 
@@ -194,37 +243,4 @@ function parseArguments(validator: Validator, text: string): { value: unknown } 
   if (validator.Check(value)) return { value };
   const [first] = validator.Errors(value);
   return { problem: `${first?.instancePath ?? ''} ${first?.message ?? 'does not fit the schema'}`.trim() };
-}
-
-function answerOf(outcome: ToolOutcome): FunctionAnswer {
-  return {
-    status: outcome.status,
-    output: textOf(outcome.output),
-    control: outcome.control ?? null,
-    fault: outcome.status === 'failed',
-  };
-}
-
-function refusal(error: string, hint: string): FunctionAnswer {
-  return { status: 'refused', output: textOf({ ok: false, error, hint }), control: null, fault: true };
-}
-
-function failure(status: 'failed' | 'timeout'): FunctionAnswer {
-  return {
-    status,
-    output: textOf({
-      ok: false,
-      error: status,
-      hint:
-        status === 'timeout'
-          ? 'It is not known whether it was done. Apologise, say so, and offer to be called back.'
-          : 'It was not done. Apologise, and offer to take a message or to be called back.',
-    }),
-    control: null,
-    fault: true,
-  };
-}
-
-function textOf(output: ToolOutput): string {
-  return JSON.stringify(output);
 }

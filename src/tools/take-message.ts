@@ -1,6 +1,7 @@
-import { createHash } from 'node:crypto';
 import Type from 'typebox';
 import { normalisePhoneNumber } from '../briefing/phone-number.ts';
+import type { CallCase } from './call-case.ts';
+import { keepMessage } from './team-message.ts';
 import type { Tool } from './tool.ts';
 
 /** Longest name and message that a caller can dictate; more is a sign of a confused model. */
@@ -49,19 +50,25 @@ export const takeMessage: Tool<typeof parameters> = {
         },
       };
     }
-    const saved = await context.store.saveMessage({
-      callId: context.callId,
-      naturalKey: keyOf(args.caller_name, args.body),
-      callerName: args.caller_name,
-      callbackNumber: given ?? context.callerNumber,
-      body: args.body,
-      at: context.clock.now(),
-    });
-    return { status: 'ok', output: { ok: true, already_saved: saved.duplicate } };
+    return {
+      effect: async ({ calls }) => {
+        const { duplicate } = await keepMessage(calls, context, {
+          callerName: args.caller_name,
+          callbackNumber: given ?? context.callerNumber,
+          body: args.body,
+        });
+        return {
+          status: 'ok',
+          output: { ok: true, already_saved: duplicate },
+          settled: () => forgetKeys(context.callCase),
+        };
+      },
+    };
   },
 };
 
-function keyOf(name: string, body: string): string {
-  const plain = `${name}\n${body}`.normalize('NFKC').replaceAll(/[\p{P}\s]/gu, '');
-  return createHash('sha256').update(plain).digest('hex').slice(0, 32);
+/** What was keyed in before has reached the team by this. */
+function forgetKeys({ keypad }: CallCase): void {
+  keypad.pending = null;
+  keypad.code = null;
 }

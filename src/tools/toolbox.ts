@@ -1,14 +1,18 @@
 import { checkSlots } from './check-slots.ts';
 import { endCall } from './end-call.ts';
-import { identifyCaller, type IdentifyCallerParts } from './identify-caller.ts';
+import type { AttendanceParts } from './attendance-proposal.ts';
+import type { CallerIdentityParts } from './caller-identity.ts';
+import { identifyCaller } from './identify-caller.ts';
+import { saveLead } from './save-lead.ts';
+import { sendMessage, type SendMessageParts } from './send-message.ts';
 import { takeMessage } from './take-message.ts';
 import type { Tool } from './tool.ts';
 import { transferToHuman, type TransferTargets } from './transfer-to-human.ts';
-import { updateAttendance, type UpdateAttendanceParts } from './update-attendance.ts';
+import { updateAttendance } from './update-attendance.ts';
 import { DenwabanError } from '../errors.ts';
 
 /** What the tools of the attendance desk work with. */
-export type DeskParts = IdentifyCallerParts & UpdateAttendanceParts;
+export type DeskParts = CallerIdentityParts & AttendanceParts & SendMessageParts;
 
 /**
  * The tools that a scenario names, in its order. A transfer without configured targets is left out silently:
@@ -25,6 +29,8 @@ export function toolsFor(names: readonly string[], targets: TransferTargets, des
     ['identify_caller', identifyCaller(desk)],
     ['check_slots', checkSlots(desk.briefings)],
     ['update_attendance', updateAttendance(desk)],
+    ['send_message', sendMessage(desk)],
+    [saveLead.name, saveLead],
   ]);
   return names.flatMap((name) => {
     const tool = known.get(name);

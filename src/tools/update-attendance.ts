@@ -1,14 +1,22 @@
 import Type, { type Static } from 'typebox';
-import type { AttendanceDecision } from '../briefing/attendance-change.ts';
-import { readBack, type ProposedChange } from '../briefing/confirmation-read-back.ts';
+import { namedSlot, planChange } from '../briefing/attendance-change.ts';
 import { REASON_CODES } from '../briefing/registration.ts';
 import { tokyoInstant, tokyoTime } from '../briefing/spoken-calendar.ts';
-import type { SpokenSlot } from '../briefing/spoken-format.ts';
 import type { BriefingStore, ChangeResult, RegistrationView } from '../store/briefing-ports.ts';
-import type { Random } from '../lib/random.ts';
+import {
+  confirmedNote,
+  noteOf,
+  propose,
+  remember,
+  spokenSlot,
+  store,
+  type AttendanceParts,
+  type Change,
+} from './attendance-proposal.ts';
 import { referTo, type Proposal } from './call-case.ts';
 import { judgeProposal } from './confirmation-gate.ts';
-import type { Tool, ToolContext, ToolOutcome } from './tool.ts';
+import { chosenRegistration } from './own-registration.ts';
+import type { Tool, ToolContext, ToolEffect, ToolOutcome } from './tool.ts';
 
 const parameters = Type.Object(
   {
@@ -16,6 +24,7 @@ const parameters = Type.Object(
       [
         Type.Literal('attend'),
         Type.Literal('absent'),
+        Type.Literal('withdraw'),
         Type.Literal('late'),
         Type.Literal('move'),
         Type.Literal('wait'),
@@ -24,7 +33,7 @@ const parameters = Type.Object(
       ],
       {
         description:
-          'What the caller decided. move: to another slot. wait: onto the waiting list of a full slot.',
+          'What the caller decided. move: to another slot. wait: onto the waiting list of a full slot. withdraw: the caller says 辞退; absent: they only cannot come.',
       },
     ),
     registration: Type.Optional(
@@ -62,16 +71,13 @@ const parameters = Type.Object(
 
 type Arguments = Static<typeof parameters>;
 
-export interface UpdateAttendanceParts {
-  readonly briefings: BriefingStore;
-  readonly random: Random;
-}
+const STORED: ToolOutcome = { status: 'ok', output: { ok: true, status: 'stored' } };
 
 /**
  * Changes the attendance of the verified caller: first proposed, read back word for word by the service, and stored
  * only when the words of the call prove a clear yes.
  */
-export function updateAttendance(parts: UpdateAttendanceParts): Tool<typeof parameters> {
+export function updateAttendance(parts: AttendanceParts): Tool<typeof parameters> {
   return {
     name: 'update_attendance',
     description:
@@ -83,46 +89,54 @@ export function updateAttendance(parts: UpdateAttendanceParts): Tool<typeof para
       if (verified?.level !== 'change')
         return refused('not_verified', 'Identify the caller first with identify_caller.');
       return args.confirmation_token === undefined
-        ? propose(parts, args, context, verified.applicantId)
-        : confirm(parts, args.confirmation_token, context, verified.applicantId);
+        ? proposeAsked(parts, args, context, verified.applicantId)
+        : confirm(args.confirmation_token, context);
     },
   };
 }
 
-async function propose(
-  parts: UpdateAttendanceParts,
+async function proposeAsked(
+  parts: AttendanceParts,
   args: Arguments,
   context: ToolContext,
   applicantId: string,
 ): Promise<ToolOutcome> {
-  const view = await chosenRegistration(parts.briefings, args, context, applicantId);
+  const view = await chosenRegistration(parts.briefings, args.registration, context, applicantId);
   if ('status' in view) return view;
   const change = await proposedChange(parts.briefings, args, context, view);
   if ('status' in change) return change;
-  const sentence = readBack(change.spoken);
-  const proposal: Proposal = {
-    token: parts.random.hex(4),
-    registrationId: view.registration.registrationId,
-    version: view.registration.version,
-    decision: change.decision,
-    change: change.spoken,
-    readBack: sentence,
-    sentence,
-    explicit: false,
-    since: context.evidence.mark(),
-  };
-  context.callCase.proposal = proposal;
-  return asked(proposal, 'needs_confirmation');
+  const hopeless = await foreseen(parts.briefings, change, view, context);
+  if (hopeless !== null) return hopeless;
+  return asked(propose(parts.random, view, change, context), 'needs_confirmation');
 }
 
-async function confirm(
-  parts: UpdateAttendanceParts,
-  token: string,
+/** What cannot be stored is not read back first: a caller who has said yes has been promised it. */
+async function foreseen(
+  briefings: BriefingStore,
+  { decision }: Change,
+  view: RegistrationView,
   context: ToolContext,
-  applicantId: string,
-): Promise<ToolOutcome> {
+): Promise<ToolOutcome | null> {
+  const named = namedSlot(decision);
+  const target = named === null ? view.slot : await briefings.getSlot(named);
+  if (target === null) return outcomeOf({ outcome: 'not_found', what: 'slot' }, context);
+  const plan = planChange(decision, {
+    registration: view.registration,
+    target,
+    onlineOffered: view.briefing.onlineUrl !== null,
+    at: context.clock.now(),
+  });
+  if (plan.verdict === 'illegal')
+    return outcomeOf({ outcome: 'illegal', reason: plan.reason, registration: view.registration }, context);
+  const full = plan.verdict === 'change' && plan.takes !== null && target.free === 0;
+  return full ? outcomeOf({ outcome: 'full', registration: view.registration, slot: target }, context) : null;
+}
+
+async function confirm(token: string, context: ToolContext): Promise<ToolOutcome | ToolEffect> {
   const { callCase, evidence, clock } = context;
   const { proposal } = callCase;
+  // A key has answered already, and the service has stored it.
+  if (callCase.stored?.token === token) return STORED;
   if (proposal === null || proposal.token !== token) {
     return refused('unknown_token', 'Propose the change again without a token.');
   }
@@ -142,28 +156,23 @@ async function confirm(
       return { status: 'refused', output: { ok: false, status: verdict.status, hint: verdict.hint, token } };
     case 'dropped':
       callCase.proposal = null;
-      return { status: 'refused', output: { ok: false, status: verdict.status, hint: verdict.hint } };
+      return {
+        status: 'refused',
+        output: { ok: false, status: verdict.status, hint: verdict.hint },
+        audit: [noteOf('change.dropped', proposal, { code: verdict.status })],
+      };
     case 'confirmed': {
-      const view = await parts.briefings.getRegistration(proposal.registrationId);
-      if (view?.registration.applicantId !== applicantId)
-        return refused('not_found', 'Offer to take a message.');
-      const result = await parts.briefings.changeAttendance({
-        registrationId: proposal.registrationId,
-        decision: proposal.decision,
-        source: {
-          kind: 'caller',
-          evidence: {
-            callId: context.callId,
-            readBackTurnKey: verdict.readBackTurn,
-            consentTurnKey: verdict.consentTurn,
-          },
+      const proof = { readBack: verdict.readBackTurn, consent: verdict.consentTurn };
+      return {
+        effect: async ({ briefings }) => {
+          const result = await store(briefings, proposal, proof, context);
+          return {
+            ...outcomeOf(result, context),
+            settled: () => remember(proposal, result, callCase),
+            audit: [confirmedNote(proposal, result.outcome, proof)],
+          };
         },
-        expectedVersion: proposal.version,
-        idempotencyKey: `${context.callId}/${token}`,
-        at: clock.now(),
-      });
-      if (result.outcome !== 'conflict') callCase.proposal = null;
-      return outcomeOf(result, context);
+      };
     }
   }
 }
@@ -178,6 +187,7 @@ function asked(proposal: Proposal, status: string): ToolOutcome {
       hint: 'The question is being read out to the caller. Say nothing. After the answer, call again with the token.',
     },
     control: { kind: 'say', sentence: proposal.sentence },
+    audit: [noteOf('change.proposed', proposal)],
   };
 }
 
@@ -185,7 +195,7 @@ function outcomeOf(result: ChangeResult, context: ToolContext): ToolOutcome {
   switch (result.outcome) {
     case 'changed':
     case 'unchanged':
-      return { status: 'ok', output: { ok: true, status: 'stored' } };
+      return STORED;
     case 'full':
       return refused(
         'full',
@@ -203,34 +213,6 @@ function outcomeOf(result: ChangeResult, context: ToolContext): ToolOutcome {
   }
 }
 
-/** The caller's own registration that the arguments mean; other people's cannot be named. */
-async function chosenRegistration(
-  briefings: BriefingStore,
-  args: Arguments,
-  context: ToolContext,
-  applicantId: string,
-): Promise<RegistrationView | ToolOutcome> {
-  const now = context.clock.now();
-  const own = (await briefings.listRegistrations(applicantId)).filter(({ slot }) => slot.endsAt > now);
-  const wanted = args.registration === undefined ? null : context.callCase.references.get(args.registration);
-  const chosen =
-    wanted === null ? own : own.filter(({ registration }) => registration.registrationId === wanted);
-  const [only] = chosen;
-  if (only === undefined)
-    return refused('no_registration', 'There is no coming briefing to change. Offer to take a message.');
-  return chosen.length === 1
-    ? only
-    : refused(
-        'several_registrations',
-        'Call check_slots, ask which date is meant, and name the registration.',
-      );
-}
-
-interface Change {
-  readonly decision: AttendanceDecision;
-  readonly spoken: ProposedChange;
-}
-
 async function proposedChange(
   briefings: BriefingStore,
   args: Arguments,
@@ -244,6 +226,8 @@ async function proposedChange(
       return { decision: { kind: 'attend' }, spoken: { kind: 'attend', slot } };
     case 'absent':
       return { decision: { kind: 'absent', reason }, spoken: { kind: 'absent', slot } };
+    case 'withdraw':
+      return { decision: { kind: 'withdraw', reason }, spoken: { kind: 'withdraw', slot } };
     case 'online':
       return { decision: { kind: 'online' }, spoken: { kind: 'online', slot } };
     case 'undecided':
@@ -274,14 +258,6 @@ async function proposedChange(
         : { decision: { kind: 'wait', toSlotId: target.slotId }, spoken: { kind: 'waitlist', slot: to } };
     }
   }
-}
-
-/** What is said of a slot. */
-export function spokenSlot(
-  slot: Pick<RegistrationView['slot'], 'startsAt' | 'mode' | 'place'>,
-  briefingPlace: string | null,
-): SpokenSlot {
-  return { startsAt: slot.startsAt, place: slot.place ?? briefingPlace, online: slot.mode === 'online' };
 }
 
 /** Minutes after midnight of `HH:MM`, whose shape the schema has checked. */

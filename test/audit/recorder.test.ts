@@ -1,7 +1,13 @@
 import t from 'tap';
 import { createRecorder } from '../../src/audit/recorder.ts';
 import type { CallStore } from '../../src/store/ports.ts';
-import { claimOf, openTestStore, silentLog, turnOf, usageOf } from '../store/fixtures.ts';
+import {
+  claimOf,
+  openTestStore,
+  silentLog,
+  turnOf as turnRecord,
+  usageOf as usageRecord,
+} from '../store/fixtures.ts';
 import { ManualClock } from '../store/manual-clock.ts';
 
 const BATCH_MS = 150;
@@ -28,6 +34,9 @@ class Door {
     },
   };
 }
+
+const turnOf = (...args: Parameters<typeof turnRecord>) => ({ ...turnRecord(...args), epoch: 1 });
+const usageOf = (...args: Parameters<typeof usageRecord>) => ({ ...usageRecord(...args), epoch: 1 });
 
 async function recording(name: string) {
   await store.calls.claimCall(claimOf(name));
@@ -76,6 +85,15 @@ t.test('a store in trouble is asked once in a while, not for each row', async (t
   clock.advance(RETRY_MS - 1);
   await new Promise((resolve) => setImmediate(resolve));
   t.equal(door.statements, 1);
+});
+
+t.test('many who wait for a store in trouble wait together, not one after the other', async (t) => {
+  const { callId, door, recorder } = await recording('together');
+  door.open = false;
+  recorder.turn(turnOf(callId, 'item_1'));
+  const all = await Promise.all(Array.from({ length: 20 }, async () => recorder.flush()));
+  t.same(new Set(all), new Set([false]));
+  t.ok(door.statements <= 2, `${door.statements} statements`);
 });
 
 t.test('rows that come while others are being written are not lost', async (t) => {

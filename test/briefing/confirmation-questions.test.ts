@@ -40,6 +40,27 @@ t.test('undecided and absent are restated as they were proposed', async (t) => {
   t.equal(verdict({ kind: 'attend', slot }, '欠席でお願いします'), 'correction');
 });
 
+t.test('a withdrawal is restated as it was proposed, and is more than an absence', async (t) => {
+  const withdrawal: ProposedChange = { kind: 'withdraw', slot };
+  for (const yes of [
+    '辞退します',
+    'はい、辞退でお願いします',
+    'はい、お願いします',
+    'はい、辞退させてください',
+  ])
+    t.equal(verdict(withdrawal, yes), 'yes', yes);
+  for (const other of [
+    '参加します',
+    '辞退しません',
+    'たぶん辞退します',
+    '辞退ではなくて欠席です',
+    '大丈夫です',
+    'いえ、辞退はしません',
+  ])
+    t.not(verdict(withdrawal, other), 'yes', other);
+  t.equal(verdict({ kind: 'absent', slot }, 'はい、辞退します'), 'correction');
+});
+
 t.test('a second はい counts once it was asked for in words', async (t) => {
   const question = questionOf({ kind: 'attend', slot }, NOW);
   t.same(judgeAnswer('はい', question), { kind: 'weak_yes' });

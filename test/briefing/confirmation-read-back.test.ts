@@ -47,7 +47,13 @@ const slot = fc.record({
 });
 const change: fc.Arbitrary<ProposedChange> = fc.oneof(
   fc.record({
-    kind: fc.constantFrom('attend' as const, 'absent' as const, 'online' as const, 'waitlist' as const),
+    kind: fc.constantFrom(
+      'attend' as const,
+      'absent' as const,
+      'withdraw' as const,
+      'online' as const,
+      'waitlist' as const,
+    ),
     slot,
   }),
   fc.record({ kind: fc.constant('late' as const), slot, arrivesAt: instant }),

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import t from 'tap';
+import { sameKeyedCode } from '../../src/briefing/identity-code.ts';
 import { identify, STRICT_POLICY, WITHOUT_CODES_POLICY } from '../../src/briefing/identity.ts';
 import type { IdentityCandidate, IdentityClaim } from '../../src/briefing/identity-proofs.ts';
 
@@ -36,6 +37,7 @@ const claim: fc.Arbitrary<IdentityClaim> = fc.record(
     reservationCode: fc.constantFrom(...CODES_ON_FILE, '000000'),
     slotDate: fc.constantFrom(...DAYS),
     callerNumber: fc.constantFrom(...LINES),
+    keyedCode: fc.constantFrom(...CODES_ON_FILE.map((code) => code.replaceAll(/\D/gu, '')), '0000'),
   },
   { requiredKeys: [] },
 );
@@ -64,7 +66,10 @@ t.test(
         if (result.kind !== 'verified') return true;
         const person = people.find(({ applicantId }) => applicantId === result.applicantId);
         const code = said.reservationCode === undefined || person?.reservationCode === said.reservationCode;
-        return code && rules[result.level].some((way) => way.every((proof) => result.proofs.includes(proof)));
+        const keyed =
+          said.keyedCode === undefined || sameKeyedCode(said.keyedCode, person?.reservationCode ?? null);
+        const ways = [...rules[result.level], ...(said.keyedCode === undefined ? [] : (rules.keyed ?? []))];
+        return code && keyed && ways.some((way) => way.every((proof) => result.proofs.includes(proof)));
       }),
       RUNS,
     );

@@ -4,8 +4,10 @@ import {
   WITHOUT_CODES_POLICY,
   type Identity,
   type IdentityPolicy,
+  identityPolicy,
+  STRICT_POLICY,
 } from '../../src/briefing/identity.ts';
-import { sameReservationCode } from '../../src/briefing/identity-code.ts';
+import { sameKeyedCode, sameReservationCode } from '../../src/briefing/identity-code.ts';
 import type { IdentityCandidate, IdentityClaim } from '../../src/briefing/identity-proofs.ts';
 import { sameUniversity } from '../../src/briefing/identity-university.ts';
 
@@ -73,6 +75,39 @@ t.test('the calling number never suffices to change', async (t) => {
   t.match(kindOf({ callerNumber: LINE }), { kind: 'ask', question: 'full_name' });
   t.match(kindOf({ kanaName: 'サトウ ハナコ', callerNumber: LINE }), { kind: 'ask', question: 'university' });
 });
+
+t.test('a code that is keyed in suffices with the number on file, and only with it', async (t) => {
+  const keyed = { keyedCode: '471902' };
+  t.match(kindOf({ ...keyed, callerNumber: LINE }), {
+    kind: 'verified',
+    applicantId: 'hanako',
+    level: 'change',
+    proofs: ['reservation_code', 'caller_number'],
+  });
+  const stranger = { kind: 'ask', question: 'full_name' };
+  t.same(kindOf(keyed), stranger, 'no number');
+  t.same(kindOf({ ...keyed, callerNumber: '+819000000002' }), stranger, 'the number of somebody else');
+  t.same(kindOf({ keyedCode: '471903', callerNumber: LINE }), stranger, 'another code');
+  t.same(kindOf({ reservationCode: '471902', callerNumber: LINE }), stranger, 'spoken, not keyed');
+});
+
+t.test('a keyed code and a name are enough from any number, as if it were spoken', async (t) => {
+  t.match(kindOf({ keyedCode: '471902', kanaName: 'サトウ ハナコ' }), { kind: 'verified', level: 'change' });
+  t.match(kindOf({ keyedCode: '471902', kanaName: 'タナカ ケンジ' }), { kind: 'not_found' });
+});
+
+for (const [keyed, onFile, same] of [
+  ['1001', 'S-1001', true],
+  ['1001', 'Ｓ１００１', true],
+  ['1001', '1001', true],
+  ['1001', 'S-10012', false],
+  ['124', 'AB12C4', false],
+  ['', 'S-ABCD', false],
+  ['1001', null, false],
+] as const)
+  t.test(`${keyed} on the keypad and 「${String(onFile)}」: ${same}`, async (t) => {
+    t.equal(sameKeyedCode(keyed, onFile), same);
+  });
 
 t.test('the calling number and the day are enough to read', async (t) => {
   t.match(kindOf({ kanaName: 'サトウ ハナコ', slotDate: '2026-11-24', callerNumber: LINE }), {
@@ -233,3 +268,10 @@ for (const [said, onFile, same] of UNIVERSITIES) {
     t.equal(sameUniversity(said, onFile), same);
   });
 }
+
+t.test('a scenario names a policy or writes out its own', async (t) => {
+  const own = { read: [['name', 'slot_date']], change: [['name', 'reservation_code']] } as const;
+  t.equal(identityPolicy('strict'), STRICT_POLICY);
+  t.equal(identityPolicy('without_codes'), WITHOUT_CODES_POLICY);
+  t.equal(identityPolicy(own), own);
+});

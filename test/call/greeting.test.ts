@@ -63,8 +63,11 @@ t.test('a greeting that does not start is asked for once more, then the call is 
   const walk = new Walk();
   walk.send({ kind: 'attached' });
   walk.wait(GREETING_START_MS);
+  t.same(walk.asked, ['greeting'], 'first it is asked whether the line answers');
+  walk.send({ kind: 'session_updated' });
   t.same(walk.asked, ['greeting', 'greeting']);
   walk.wait(GREETING_START_MS);
+  walk.send({ kind: 'session_updated' });
   t.equal(walk.state.phase, 'hanging_up');
   t.same(walk.alarms, ['greeting_not_started']);
   t.match(walk.state.ending, { reason: 'model_unresponsive', party: 'openai' });
@@ -82,8 +85,27 @@ t.test('a stuck greeting is cancelled before it is asked for again', async (t) =
   const walk = new Walk();
   walk.send({ kind: 'attached' }, { kind: 'response_created', responseId: 'resp_1', purpose: 'greeting' });
   walk.wait(GREETING_START_MS);
+  walk.send({ kind: 'session_updated' });
   t.equal(walk.all('cancel_response').length, 1);
   t.same(walk.asked, ['greeting', 'greeting']);
+});
+
+t.test('a greeting of which the news is late is not asked for again', async (t) => {
+  const walk = new Walk();
+  walk.send({ kind: 'attached' });
+  walk.wait(GREETING_START_MS);
+  walk.send(...spoken('resp_1', 'greeting'), { kind: 'session_updated' });
+  t.same(walk.asked, ['greeting']);
+  t.same(walk.all('notice'), [{ kind: 'notice', proof: 'played' }]);
+});
+
+t.test('a line that does not answer is talked on as if the greeting may have been heard', async (t) => {
+  const walk = new Walk();
+  walk.send({ kind: 'attached' });
+  walk.wait(2 * GREETING_START_MS);
+  t.same(walk.asked, ['greeting']);
+  t.equal(walk.state.phase, 'conversing');
+  t.same(walk.all('notice'), [{ kind: 'notice', proof: 'unproven' }]);
 });
 
 t.test('a sideband that breaks during the greeting does not make it heard twice', async (t) => {

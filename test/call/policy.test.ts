@@ -1,7 +1,17 @@
 import t from 'tap';
-import { admit, parsePolicy, type AdmissionInput, type PolicyConfig } from '../../src/call/policy.ts';
+import {
+  admit,
+  admitPlace,
+  parsePolicy,
+  type AdmissionInput,
+  type PolicyConfig,
+} from '../../src/call/policy.ts';
 
 const OPEN: PolicyConfig = {
+  CALLS_PER_NUMBER_PER_HOUR: 0,
+  MAX_FLEET_CALLS: 0,
+  MAX_CALLS_PER_DIALLED_NUMBER: 0,
+  MAX_CALLS_PER_CALLER: 0,
   OPENAI_PROJECT_ID: '',
   TWILIO_ACCOUNT_SID: '',
   DIALLED_NUMBERS: '',
@@ -13,6 +23,10 @@ const OPEN: PolicyConfig = {
 const SID = `AC${'0'.repeat(32)}`;
 
 const STRICT: PolicyConfig = {
+  CALLS_PER_NUMBER_PER_HOUR: 20,
+  MAX_FLEET_CALLS: 100,
+  MAX_CALLS_PER_DIALLED_NUMBER: 30,
+  MAX_CALLS_PER_CALLER: 3,
   OPENAI_PROJECT_ID: 'proj_1',
   TWILIO_ACCOUNT_SID: SID,
   DIALLED_NUMBERS: '+815012345678, +81312345678',
@@ -28,8 +42,8 @@ const CALL: AdmissionInput = {
   dialledNumber: '+815012345678',
   callerNumber: '+819012345678',
   callerWithheld: false,
-  activeCalls: 1,
   draining: false,
+  memoryShort: false,
   now: Date.UTC(2026, 10, 25, 3),
 };
 
@@ -56,18 +70,17 @@ for (const [name, change, expected] of [
   ['a caller the network did not name', { callerNumber: null }, 'admitted'],
   ['a call on Sunday', { now: SUNDAY }, 'closed 480'],
   ['a call while this process stops', { draining: true }, 'draining 503'],
-  ['the call after the last free place', { activeCalls: 2 }, 'capacity 503'],
 ] as const) {
   t.test(`${name}: ${expected}`, async (t) => {
     t.equal(judge(change), expected);
   });
 }
 
-t.test('with no rules set, all but a full or stopping process admits anything', async (t) => {
+t.test('with no rules set, all but a stopping or full process admits anything', async (t) => {
   const nobody = { projectId: null, twilioAccountSid: null, dialledNumber: null, callerNumber: null };
   t.equal(judge({ ...nobody, callerWithheld: true, now: SUNDAY }, OPEN), 'admitted');
-  t.equal(judge({ activeCalls: 2 }, OPEN), 'capacity 503');
   t.equal(judge({ draining: true }, OPEN), 'draining 503');
+  t.equal(judge({ memoryShort: true }, OPEN), 'memory 503');
 });
 
 t.test('a withheld caller is admitted unless the word stands in the list', async (t) => {
@@ -76,8 +89,26 @@ t.test('a withheld caller is admitted unless the word stands in the list', async
   t.equal(judge({}, { ...STRICT, BLOCKED_CALLERS: 'withheld' }), 'admitted');
 });
 
+for (const [name, refusal, activeCalls, expected] of [
+  ['a call with a place', null, 1, 'admitted'],
+  ['the call after the last free place of the process', null, 2, 'capacity 503'],
+  ['the call after the last of its number in an hour', 'too_many_calls', 0, 'too_many_calls 486'],
+  ['the call after the last that one caller may hold', 'caller_busy', 0, 'caller_busy 486'],
+  ['the call after the last free place of the dialled number', 'number_full', 0, 'number_full 503'],
+  ['the call after the last free place of all nodes', 'fleet_full', 9, 'fleet_full 503'],
+] as const) {
+  t.test(`${name}: ${expected}`, async (t) => {
+    const place = admitPlace(refusal, activeCalls, parsePolicy(STRICT));
+    t.equal(place.admit ? 'admitted' : `${place.rule} ${place.sipCode}`, expected);
+  });
+}
+
+t.test('the limits over all nodes are those of the environment', async (t) => {
+  t.same(parsePolicy(STRICT).limits, { fleet: 100, perNumber: 30, perCaller: 3, perCallerAndHour: 20 });
+});
+
 t.test('a stranger learns nothing about load and hours', async (t) => {
-  const busy = { draining: true, activeCalls: 9, now: SUNDAY };
+  const busy = { draining: true, now: SUNDAY };
   t.equal(judge({ ...busy, projectId: 'proj_2', twilioAccountSid: null }), 'wrong_project 404');
   t.equal(judge({ ...busy, twilioAccountSid: null, dialledNumber: null }), 'unknown_trunk 403');
   t.equal(judge({ ...busy, dialledNumber: null, callerNumber: '+819099999999' }), 'unknown_number 404');

@@ -18,12 +18,13 @@ function taking(): Taken {
   const recorder: Recorder = {
     turn: (turn) => void rows.set(turn.turnKey, { ...turn, ...earlier(rows.get(turn.turnKey)) }),
     usage: () => undefined,
+    progress: () => undefined,
     flush: async () => true,
     pending: 0,
     close: async () => undefined,
   };
   return {
-    transcript: new CallTranscript('rtc_1', clock, recorder, new EvidenceLog(clock)),
+    transcript: new CallTranscript('rtc_1', 1, clock, recorder, new EvidenceLog(clock)),
     clock,
     turns: () => [...rows.values()].sort((a, b) => a.sequence - b.sequence),
   };
@@ -173,7 +174,7 @@ t.test('what was being played when the sideband broke is partial', async (t) => 
 
 t.test('keys and tools are turns of their own', async (t) => {
   const { transcript, turns } = taking();
-  transcript.keypad(1, '[キー入力] 1#');
+  transcript.keypad('keys_1', '[キー入力] 1#');
   transcript.tool('take_message', 'ok');
   t.same(words(turns()), [
     ['keypad', '[キー入力] 1#', 'complete'],

@@ -2,6 +2,9 @@
 export const SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
 export const OTHER_SECRET = `whsec_${Buffer.alloc(24, 9).toString('base64')}`;
 
+/** A key of the audit made for the tests. */
+export const AUDIT_KEY_OF_TESTS = Buffer.alloc(32, 6).toString('base64');
+
 /** The least that starts. */
 export const MINIMAL = { OPENAI_API_KEY: 'sk-test-0123456789abcdef' };
 
@@ -106,6 +109,11 @@ export const REFUSED: readonly (readonly [name: string, value: string, says: str
   ['PUBLIC_URL', 'http://desk.example.jp', 'unencrypted'],
   ['SMS_HTTP_URL', 'http://10.0.0.5/sms', 'unencrypted'],
   ['SMS_HTTP_URL', 'https://user:canary@sms.example/', 'credentials'],
+  ['RETENTION_HIRING_YEAR_END', '', 'is empty'],
+  ['RETENTION_HIRING_YEAR_END', '3/31', 'no day of every year'],
+  ['RETENTION_HIRING_YEAR_END', '02-29', 'no day of every year'],
+  ['RETENTION_HIRING_YEAR_END', '13-01', 'no day of every year'],
+  ['RETENTION_TECHNICAL_DAYS', '3', 'out of range'],
   ['SMTP_URL', 'mail.example.jp:587', 'no SMTP address'],
   ['SMTP_URL', 'smtps://user:canary@mail.example.jp', 'MAIL_FROM is not'],
   ['MAIL_FROM', 'desk', 'no mail address'],

@@ -1,25 +1,49 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import t from 'tap';
 import { startEmulator, standInModel } from '../../emulator/index.ts';
 import { run } from './program.ts';
 
 /** Several calls, each with an embedded store, on a busy machine, ms. */
-t.setTimeout(110_000);
+t.setTimeout(170_000);
 
 const FAST = ['--speed', '60'];
 
-t.test('a caller who writes is answered, understood and stored', async (t) => {
-  const lines = ['説明会に出席します', '山田太郎です', '11月25日です', 'はい、そうです', '大丈夫です'];
-  const { code, stdout, stderr } = await run(t, 'console/main.js', {
-    args: FAST,
-    input: `${lines.join('\n')}\n`,
-  });
+t.test('an applicant of the sample roster is understood, stored, and known in the next call', async (t) => {
+  const directory = mkdtempSync(join(tmpdir(), 'dw-'));
+  t.teardown(() => rmSync(directory, { recursive: true }));
+  const args = [...FAST, '--as', '3', '--data-dir', directory];
+  const lines = [
+    '説明会を欠席します',
+    '髙橋健一郎です。予約番号はS1003です',
+    'はい、お願いします',
+    '大丈夫です',
+  ];
+  const { code, stdout, stderr } = await run(t, 'console/main.js', { args, input: `${lines.join('\n')}\n` });
   t.equal(stderr, '');
   t.equal(code, 0, stdout);
-  t.match(stdout, /電話番 {2}お電話ありがとうございます。\n[^]*応募者 {2}説明会に出席します\n[^]*お名前/u);
-  t.match(stdout, /take_message caller_name=山田太郎/u);
+  t.match(stdout, /あなたは髙橋 健一郎 \(タカハシ ケンイチロウ\)、例示工業大学、予約番号 S1003/u);
+  t.match(stdout, /電話番 {2}お電話ありがとうございます。\n[^]*応募者 {2}説明会を欠席します\n[^]*お名前/u);
   t.match(stdout, /それでは失礼いたします。\n.*電話番が電話を切りました/u);
-  t.match(stdout, /ended {2}completed \(agent\) {2}played/u);
-  t.match(stdout, /山田太郎 {2}\+819012340000 {2}11月25日の説明会に出席/u);
+  t.match(stdout, /ended {2}completed \(agent\) {2}played.*\+819012340003/u);
+  t.match(stdout, /S1003 +髙橋 健一郎 +未確認 → 欠席 +「はい、お願いします」/u);
+  t.notMatch(stdout, 'S1001', 'nobody else is shown');
+  const again = ['出席します。髙橋健一郎です。番号はS1003です', 'はい、お願いします'];
+  const second = await run(t, 'console/main.js', { args, input: `${again.join('\n')}\n` });
+  t.match(second.stdout, /髙橋 健一郎 +欠席 → 出席予定/u);
+});
+
+t.test('the rows are listed without a call, and a row that is not there is named', async (t) => {
+  const list = await run(t, 'console/main.js', { args: ['--as', 'list'] });
+  t.equal(list.code, 0);
+  t.match(list.stdout, /3 {2}髙橋 健一郎 +例示工業大学 +S1003 +\d+年/u);
+  const missing = await run(t, 'console/main.js', { args: ['--as', '99'] });
+  t.equal(missing.code, 1);
+  t.match(missing.stderr, '--as 99: the sample roster has 8 rows');
+  const wrong = await run(t, 'console/main.js', { args: ['--as', 'me'] });
+  t.equal(wrong.code, 2);
+  t.match(wrong.stderr, '--as list shows them');
 });
 
 t.test('keys, silence, wrong commands and the hang-up do what they say', async (t) => {
@@ -32,7 +56,7 @@ t.test('keys, silence, wrong commands and the hang-up do what they say', async (
   t.match(stdout, '/12?\n    /1 … /9');
   t.match(
     stdout,
-    /お声が届いていないようです[^]*2 のボタンを押しました\n[^]*ご欠席ですね[^]*電話を切りました/u,
+    /お声が届いていないようです[^]*2 のボタンを押しました\n[^]*予約番号の数字を押し[^]*電話を切りました/u,
   );
   t.match(stdout, /\[キー入力\] 2/u);
   t.match(stdout, 'ended  caller_hangup (caller)');

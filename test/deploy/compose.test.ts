@@ -4,7 +4,7 @@ import t from 'tap';
 import { parse } from 'yaml';
 import { loadConfig } from '../../src/config.ts';
 import { packageRoot } from '../../src/lib/package-root.ts';
-import { MINIMAL } from '../config/environments.ts';
+import { AUDIT_KEY_OF_TESTS, MINIMAL } from '../config/environments.ts';
 
 interface Service {
   readonly image: string;
@@ -74,9 +74,13 @@ t.test('the environment that compose gives is one the service starts with', asyn
     Object.entries(rest).map(([key, value]) => [key, value.replace(/\$\{[^}]*\}/, 'ab12')]),
   );
   const secret = { OPENAI_WEBHOOK_SECRET: `whsec_${Buffer.alloc(32, 7).toString('base64')}` };
-  const config = loadConfig({ ...MINIMAL, ...secret, ...environment });
+  const config = loadConfig({ ...MINIMAL, ...secret, ...environment, AUDIT_KEY: AUDIT_KEY_OF_TESTS });
   t.equal(config.NODE_ENV, 'production');
   t.equal(config.DATABASE_URL, 'postgres://denwaban:ab12@database:5432/denwaban');
+});
+
+t.test('compose does not start without a key of the audit', async (t) => {
+  t.match(denwaban.environment['AUDIT_KEY'], /^\$\{AUDIT_KEY:\?set AUDIT_KEY in \.env/);
 });
 
 t.test('the database is reached by the name, user and database that it has', async (t) => {

@@ -9,8 +9,10 @@ const DOCUMENTS = [
   'README.ja.md',
   'CHANGELOG.md',
   'CONTRIBUTING.md',
-  ...readdirSync(join(packageRoot(), 'docs')).flatMap((name) =>
-    name.endsWith('.md') ? [`docs/${name}`] : [],
+  ...['docs', 'docs/runbooks'].flatMap((folder) =>
+    readdirSync(join(packageRoot(), folder)).flatMap((name) =>
+      name.endsWith('.md') ? [`${folder}/${name}`] : [],
+    ),
   ),
 ];
 const READMES = ['README.md', 'README.ja.md'];
@@ -118,8 +120,10 @@ t.test('docs/operations.md lists every metric, and no other', async (t) => {
   const metrics = createMetrics({ process: false });
   metrics.watch({
     callsLive: () => 0,
+    callsOverMax: () => 0,
     clockSkewMs: () => 0,
     logLinesDropped: () => 0,
+    memoryShare: () => 0,
     writesWaiting: () => 0,
   });
   const registered = all(await metrics.text(), /^# HELP (denwaban_\w+)/gm);

@@ -1,5 +1,7 @@
 import t from 'tap';
 import { sign } from '../../emulator/webhooks.ts';
+import { packageRoot } from '../../src/lib/package-root.ts';
+import { loadScenario } from '../../src/scenario/load.ts';
 import { acceptStatuses, alarms, greetings, logged, requests } from './outcomes.ts';
 import { greeted, hears, startService, storedEnd, WEBHOOK_SECRET } from './service.ts';
 
@@ -159,12 +161,11 @@ t.test(
       audio: { output: { voice: app.config.DEFAULT_VOICE } },
       tracing: null,
     });
+    // No target is configured, so that no transfer is offered.
+    const { tools } = await loadScenario(app.config.SCENARIO, packageRoot());
     t.same(
       (body['tools'] as { name: string; type: string }[]).map(({ type, name }) => [type, name]),
-      [
-        ['function', 'take_message'],
-        ['function', 'end_call'],
-      ],
+      tools.filter((name) => name !== 'transfer_to_human').map((name) => ['function', name]),
     );
     const text = JSON.stringify(body);
     for (const forbidden of [

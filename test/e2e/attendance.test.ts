@@ -2,7 +2,7 @@ import t from 'tap';
 import type { EmulatedCall, ModelTurn, ScriptStep } from '../../emulator/index.ts';
 import { calls, greeted, hears, script, startService, storedEnd } from './service.ts';
 
-const service = await startService(t, { env: { SCENARIO: 'attendance-desk-ja', SMS_SENDER: 'file' } });
+const service = await startService(t, { env: { SMS_SENDER: 'file' } });
 const { app, emulator } = service;
 const { briefings } = app.store;
 

@@ -1,9 +1,12 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { openSync } from 'node:fs';
+import { mkdtempSync, openSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Test } from 'tap';
 import type { Emulator } from '../../emulator/index.ts';
+import { seedDataDir } from '../store/template.ts';
 import { API_KEY, WEBHOOK_SECRET } from './service.ts';
 
 /** A process of the service, as an operator runs it. */
@@ -36,11 +39,23 @@ const START_MS = 30_000;
 
 /** Starts the service in a process of its own, waits until it listens and lets the emulator deliver there. */
 export async function startChild(t: Test, emulator: Emulator, options: ChildOptions = {}): Promise<Child> {
-  const child = spawnChild(t, emulator, options);
+  const child = spawnChild(t, emulator, {
+    ...options,
+    env: { ...(await placeOf(t, options)), ...options.env },
+  });
   const { log = 'read', port = 0 } = options;
   const url = await (log === 'read' ? announcedUrl(child) : answeringUrl(port));
   emulator.deliverTo(`${url}/openai-webhook`);
   return { ...child, url };
+}
+
+/** A directory with an empty database, which a process opens quicker than it makes one in memory. */
+async function placeOf(t: Test, { env = {} }: ChildOptions): Promise<Record<string, string>> {
+  if (env['DATA_DIR'] !== undefined || env['DATABASE_URL'] !== undefined) return {};
+  const directory = mkdtempSync(join(tmpdir(), 'denwaban-child-'));
+  t.teardown(() => rmSync(directory, { recursive: true, force: true }));
+  await seedDataDir(join(directory, 'data'));
+  return { DATA_DIR: join(directory, 'data') };
 }
 
 /** Starts the process and does not wait for anything. */

@@ -24,7 +24,7 @@ for (const [tool, how] of [
   ['throw_in_tick', 'throws in the next tick'],
   ['throw_in_immediate', 'throws in the next turn of the loop'],
 ] as const) {
-  t.test(`a tool that ${how} ends its own call and no other`, async (t) => {
+  t.test(`54: a tool that ${how} ends its own call and no other`, async (t) => {
     const call = await emulator.ring({ model: script([calls(tool, {})]) });
     await greeted(call);
     await call.say('お願いします。');

@@ -4,7 +4,8 @@ import { KEYPAD_PAUSE_MS } from '../../src/call/timeouts.ts';
 import { hears, script } from './service.ts';
 import { asked, sent, settled, startTalk, until } from './talk.ts';
 
-const talk = await startTalk(t, { emulator: { playback: 'manual' } });
+/** Where attendance is not changed, keys are for the model. */
+const talk = await startTalk(t, { emulator: { playback: 'manual' }, env: { SCENARIO: 'reception-ja' } });
 
 /** A model that tells what it was shown last. */
 const echo = (): Model =>

@@ -3,6 +3,7 @@ import { startEmulator, type EmulatedCall, type RestFault, type RingOptions } fr
 import { systemClock } from '../../src/lib/clock.ts';
 import { systemRandom } from '../../src/lib/random.ts';
 import { openStore } from '../../src/store/open.ts';
+import { testSigner } from '../store/fixtures.ts';
 import { startChild } from './child.ts';
 import { acceptStatuses, alarms, greetings, requests } from './outcomes.ts';
 import { API_KEY, greeted, WEBHOOK_SECRET } from './service.ts';
@@ -104,6 +105,7 @@ t.test('each of these calls is stored with one end', async (t) => {
     random: systemRandom,
     log: silent,
     busy: () => false,
+    audit: testSigner,
   });
   t.teardown(async () => store.close());
   const { calls } = store;

@@ -34,8 +34,8 @@ async function freePort(): Promise<number> {
 const PATIENCE_MS = 10_000;
 
 const logs: readonly (readonly [what: string, log: NonNullable<ChildOptions['log']>])[] = [
-  ['a log on a full disk', { file: '/dev/full' }],
-  ['a log that nobody reads', 'unread'],
+  ['44: a log on a full disk', { file: '/dev/full' }],
+  ['46: a log that nobody reads', 'unread'],
 ];
 
 for (const [what, log] of logs) {
@@ -64,6 +64,8 @@ for (const [what, log] of logs) {
     const metrics = await (await fetch(`${child.url}/metrics`)).text();
     const lost = Number(/^denwaban_log_lines_dropped (\d+)$/m.exec(metrics)?.[1]);
     t.ok(lost > 0, `${lost} lines are counted as lost`);
+    const lag = /^nodejs_eventloop_lag_p99_seconds (\S+)$/m.exec(metrics)?.[1];
+    t.comment(`event loop p99 ${(Number(lag) * 1_000).toFixed(1)} ms, the flood included`);
     for (const other of noisy) other.hangUp();
 
     const stoppedAt = performance.now();

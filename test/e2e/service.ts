@@ -13,6 +13,7 @@ import { verbatim } from '../../emulator/models/verbatim.ts';
 import { build } from '../../src/app.ts';
 import { loadConfig } from '../../src/config.ts';
 import { systemClock, type Clock } from '../../src/lib/clock.ts';
+import { storeTemplate } from '../store/template.ts';
 import { createLogger, type LogRoot } from '../../src/logger.ts';
 import type { Tool } from '../../src/tools/tool.ts';
 import { createMetrics } from '../../src/telemetry/metrics.ts';
@@ -55,9 +56,12 @@ export async function startService(t: Test, options: ServiceOptions = {}): Promi
       OPENAI_BASE_URL: emulator.baseUrl,
       DATA_DIR: 'memory://',
       LOG_LEVEL: 'trace',
+      // Tests ring from one number all day long; the limit has tests of its own.
+      CALLS_PER_NUMBER_PER_HOUR: '0',
       ...options.env,
     }),
     log: memoryLog(lines).log,
+    storeTemplate: await storeTemplate(),
     clock,
     metrics: createMetrics({ process: false }),
     ...(options.extraTools === undefined ? {} : { extraTools: options.extraTools }),

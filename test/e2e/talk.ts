@@ -52,10 +52,14 @@ export async function startTalk(t: Test, options: Omit<ServiceOptions, 'clock'> 
 }
 
 /** Waits for a condition, looking again whenever the event loop has turned. */
-export async function until(condition: () => boolean, what = 'the condition'): Promise<void> {
-  const deadline = performance.now() + PATIENCE_MS;
+export async function until(
+  condition: () => boolean,
+  what = 'the condition',
+  patienceMs = PATIENCE_MS,
+): Promise<void> {
+  const deadline = performance.now() + patienceMs;
   while (!condition()) {
-    if (performance.now() > deadline) throw new Error(`waited ${PATIENCE_MS} ms for ${what}`);
+    if (performance.now() > deadline) throw new Error(`waited ${patienceMs} ms for ${what}`);
     await new Promise((resolve) => setImmediate(resolve));
   }
 }

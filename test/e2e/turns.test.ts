@@ -167,8 +167,9 @@ await t.test('errors that are none of our business end nothing', async (t) => {
 
 await t.test('a response that the API refuses is asked for again after a pause', async (t) => {
   const call = await talk.greetedCall(script([{ say: 'はい。' }]));
-  // The refusal is on the wire before the request that it names.
-  call.press('#');
+  // The refusal is on the wire before the request that it names: the agent asks again into silence.
+  await talk.pass(9_000);
+  talk.clock.advance(1_000);
   call.send({ type: 'error', error: { type: 'server_error', code: 'server_error', event_id: 'req_2' } });
   await until(() => alarms(talk.lines, call.id).includes('response_refused'), 'the alarm');
   t.equal(call.state, 'accepted');

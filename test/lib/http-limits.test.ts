@@ -16,6 +16,7 @@ async function serve(t: Test, over: Partial<typeof QUICK> = {}): Promise<Fastify
   t.teardown(() => app.close());
   app.addHook('onRequest', refuseForeignTransferEncoding);
   app.post('/', { bodyLimit: WEBHOOK_BODY_LIMIT }, () => 'read');
+  app.get('/livez', () => 'live');
   await app.listen({ port: 0, host: '127.0.0.1' });
   return app;
 }
@@ -81,6 +82,30 @@ t.test('with the limits of the service a slow body is gone in less than six seco
   t.match(await statusLine(socket), / 408 /);
   const tookMs = performance.now() - startedAt;
   t.ok(tookMs < 6_000 + 500, `${Math.round(tookMs)} ms, half a second of it for a busy machine`);
+});
+
+t.test('200 slow or silent connections are closed, and others are answered meanwhile', async (t) => {
+  const app = await serve(t, QUICK);
+  const url = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}/livez`;
+  let open = 0;
+  const slow = Array.from({ length: 200 }, async (_, at) => {
+    const socket = dial(t, app);
+    socket.on('connect', () => (open += 1));
+    socket.resume();
+    if (at % 2 === 0) socket.write(`${HEAD}content-length: 1000\r\n\r\n{`);
+    else if (at % 4 === 1) socket.write('POST / HTTP/1.1\r\nhost: localhost\r\nx-slow: ');
+    await once(socket, 'close');
+    open -= 1;
+  });
+  let answered = 0;
+  let beside = 0;
+  const all = Promise.all(slow).then(() => true);
+  while (!(await Promise.race([all, fetch(url).then((response) => !response.ok)]))) {
+    answered += 1;
+    beside = Math.max(beside, open);
+  }
+  t.equal(open, 0, 'every one of them was closed');
+  t.ok(answered > 0 && beside > 0, `${answered} answers, beside up to ${beside} slow connections`);
 });
 
 t.test('a transfer encoding other than chunked is 501 and the connection closed', async (t) => {

@@ -44,6 +44,8 @@ export function requestOf(changes: Partial<MessageRequest> = {}): MessageRequest
       briefing: '採用説明会',
       when: '11月26日(木) 14:00',
       place: '本社3階',
+      access: 'https://meeting.example.jp/j/1234567890',
+      status: '出席予定',
       arrival: '14:20',
       contact: '03-1234-5678',
     },

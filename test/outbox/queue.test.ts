@@ -78,6 +78,31 @@ async function queueContract(t: Test, store: Store): Promise<void> {
     t.equal(await rows(), 37);
   });
 
+  await t.test('texts that were asked for never take the place of a confirmation', async (t) => {
+    const desk = await fresh({ budget: 5 });
+    const callId = 'rtc_asked';
+    const ask = async () => desk.enqueue(requestOf({ callId, asked: true, templateKey: 'briefing_details' }));
+    t.match(
+      [await ask(), await ask(), await ask()],
+      [{ outcome: 'queued' }, { outcome: 'queued' }, { reason: 'call_limit' }],
+    );
+    t.match(await desk.enqueue(requestOf({ callId })), { outcome: 'queued' });
+    t.match(await desk.enqueue(requestOf({ callId })), { outcome: 'queued' }, 'and a correction');
+    t.match(await desk.enqueue(requestOf({ callId })), { reason: 'call_limit' });
+  });
+
+  await t.test('nor do those of other calls, and the last of the budget is for confirmations', async (t) => {
+    const desk = await fresh({ budget: 5 });
+    const ask = async (to?: string) =>
+      desk.enqueue(requestOf({ asked: true, ...(to === undefined ? {} : { to }) }));
+    for (let n = 0; n < MESSAGES_PER_RECIPIENT_PER_DAY; n += 1) t.match(await ask(), { outcome: 'queued' });
+    t.match(await ask(), { reason: 'number_limit' });
+    t.match(await ask('+819011110001'), { outcome: 'queued' });
+    t.match(await ask('+819011110002'), { reason: 'budget' }, 'four of five');
+    t.match(await desk.enqueue(requestOf()), { outcome: 'queued' });
+    t.match(await desk.enqueue(requestOf({ to: '+819011110003' })), { reason: 'budget' });
+  });
+
   await t.test('what one limit refuses is not counted against the others', async (t) => {
     const desk = await fresh({ budget: 1 });
     await desk.put(requestOf({ callId: 'a', to: numbers(1) }));

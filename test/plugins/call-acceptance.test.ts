@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import t from 'tap';
 import { acceptStatuses, alarms, greetings, requests } from '../e2e/outcomes.ts';
 import { greeted, hears, script } from '../e2e/service.ts';
-import { startTalk, until, type Talk } from '../e2e/talk.ts';
+import { asked, outputs, startTalk, until, type Talk } from '../e2e/talk.ts';
 import type { EmulatedCall } from '../../emulator/index.ts';
 
 const talk = await startTalk(t);
@@ -62,19 +62,63 @@ t.test('a call that a dead node claimed long ago is missed, with an alarm', asyn
   t.same(alarms(lines, call.id), ['call_missed']);
 });
 
-t.test('an answered call of a dead node is hung up, however often that takes', async (t) => {
+t.test('an answered call of a dead node goes on here, without a second greeting', async (t) => {
   const call = await accepted(talk);
-  const failure = { kind: 'status', status: 500 } as const;
-  emulator.failNext('hangup', [failure, failure, failure, failure], call.id);
   await orphan(call.id);
   await sql`update calls set state = 'live' where call_id = ${call.id}`.execute(db);
-  await talk.pass(4_000);
-  t.equal(requests(call, 'hangup').length, 3);
-  t.match(await store.getCall(call.id), { endedAt: null }, 'it is not over before it is over');
-  t.same(alarms(lines, call.id), ['call_orphaned', 'hangup_failed']);
-  await talk.pass(7_000);
-  t.equal(call.endedBy, 'service');
-  t.match(await talk.stored(call), { state: 'ended', endReason: 'process_lost', endParty: 'denwaban' });
+  await talk.pass(1_000);
+  await greeted(call);
+  t.equal(greetings(call), 0);
+  t.same(requests(call, 'hangup'), []);
+  t.same(alarms(lines, call.id), ['call_orphaned']);
+  t.match(await store.getCall(call.id), { state: 'live', epoch: 2 });
+  call.hangUp();
+  t.match(await talk.stored(call), {
+    endReason: 'caller_hangup',
+    endParty: 'caller',
+    noticeProof: 'unproven',
+  });
+});
+
+t.test(
+  'function calls of a dead node are answered: done ones from the ledger, open ones by doing them',
+  async (t) => {
+    const call = await accepted(talk);
+    await orphan(call.id);
+    await sql`update calls set state = 'live' where call_id = ${call.id}`.execute(db);
+    const at = talk.clock.now();
+    const done = { callId: call.id, functionCallId: 'call_done' };
+    const message = (body: string) => JSON.stringify({ caller_name: 'ヤマダ', body });
+    await store.beginToolCall(done, 'take_message', message('一つ目'), at);
+    await store.finishToolCall(done, 'ok', '{"ok":true,"from":"the ledger"}', at);
+    const open = { callId: call.id, functionCallId: 'call_open' };
+    await store.beginToolCall(open, 'take_message', message('二つ目'), at);
+    await talk.pass(1_000);
+    await until(() => outputs(call).length === 2);
+    t.strictSame(
+      outputs(call).find((output) => 'from' in output),
+      { ok: true, from: 'the ledger' },
+    );
+    const messages = (await store.listMessages(100)).filter(({ callId }) => callId === call.id);
+    t.same(
+      messages.map(({ body }) => body),
+      ['二つ目'],
+      'what was done before the death is not done again',
+    );
+    await until(() => asked(call).includes('tool_result'));
+    t.equal(greetings(call), 1, 'one response goes on from both outputs, and it is no greeting');
+    call.hangUp();
+    await talk.stored(call);
+  },
+);
+
+t.test('an answered call of a dead node that is gone by now is ended in the store', async (t) => {
+  const call = await accepted(talk);
+  call.hangUp();
+  await orphan(call.id);
+  await sql`update calls set state = 'live' where call_id = ${call.id}`.execute(db);
+  await talk.pass(1_000);
+  t.match(await talk.stored(call), { state: 'ended', endReason: 'caller_hangup', endParty: 'caller' });
 });
 
 t.test('an accepted call that cannot be proven is hung up, however often that takes', async (t) => {

@@ -16,7 +16,7 @@ function appWith(config: Partial<Config>): FastifyInstance {
   app.register(
     fp(
       async (instance) => {
-        instance.decorate('config', config as Config);
+        instance.decorate('config', { AUDIT_KEY: '', AUDIT_ANCHOR_DIR: '', ...config } as Config);
       },
       { name: 'config' },
     ),

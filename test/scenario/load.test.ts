@@ -7,11 +7,13 @@ import { loadScenario, parseScenario } from '../../src/scenario/load.ts';
 
 const file = join(packageRoot(), 'scenarios', 'attendance-ja.yaml');
 const text = readFileSync(file, 'utf8');
+/** With the parts that the shipped scenario shows as comments. */
+const whole = text.replaceAll(/^# ((?:transfers|limits):|  .*)$/gm, '$1');
 
 /** The refusal of the shipped scenario after one change of its text. */
 function refusalOf(change: (source: string) => string): DenwabanError {
-  const changed = change(text);
-  if (changed === text) throw new Error('the change does not apply to the scenario');
+  const changed = change(whole);
+  if (changed === whole) throw new Error('the change does not apply to the scenario');
   try {
     parseScenario('a.yaml', Buffer.from(changed));
   } catch (error) {
@@ -63,6 +65,7 @@ t.test('the instructions have every section, the binding one last', async (t) =>
     '# 聞き取れないとき',
     '# 復唱',
     '# ツール',
+    '# よくある質問',
     '# 守ること',
   ]);
 });
@@ -75,16 +78,92 @@ t.test('the shipped greeting can be said in about ten seconds', async (t) => {
 });
 
 t.test('no shipped sentence claims that a registration was changed', async (t) => {
-  const { greeting, phrases } = await loadScenario('attendance-ja', packageRoot());
-  for (const sentence of [greeting, ...Object.values(phrases)]) {
-    t.notMatch(sentence, /変更(いたし|し)ました|取り消し|登録(いたし|し)ました/);
+  for (const name of ['attendance-ja', 'reception-ja']) {
+    const { greeting, phrases } = await loadScenario(name, packageRoot());
+    for (const sentence of [greeting, ...Object.values(phrases)]) {
+      t.notMatch(sentence, /変更(いたし|し)ました|取り消し|登録(いたし|し)ました/);
+    }
+  }
+});
+
+t.test('the scenario without a roster takes messages and touches no registration', async (t) => {
+  const { tools, instructions } = await loadScenario('reception-ja', packageRoot());
+  t.same(tools, ['take_message', 'transfer_to_human', 'end_call']);
+  t.notMatch(instructions, /identify_caller|check_slots|update_attendance/);
+});
+
+t.test('questions are given to the model with their answers, and how far they reach', async (t) => {
+  const changed = text.replace(
+    'answer: 選考については、',
+    'answer: 弊社{organisation}では、選考については、',
+  );
+  const { instructions } = parseScenario('a.yaml', Buffer.from(changed));
+  t.match(
+    instructions,
+    /# よくある質問\n.*「担当者に申し伝えます」[^]*- 質問: 欠席すると選考に影響しますか\n {2}答え: 弊社採用事務局では、選考/,
+  );
+});
+
+t.test('a scenario without questions has no section for them', async (t) => {
+  const changed = text.replace(/^faq:\n(?: .*\n)+/m, '');
+  t.notMatch(parseScenario('a.yaml', Buffer.from(changed)).instructions, 'よくある質問\n');
+});
+
+t.test('what a scenario leaves out stands as null or empty', async (t) => {
+  const changed = text.replace(/^faq:\n(?: .*\n)+/m, '').replace(/^identity: .*\n/m, '');
+  t.match(parseScenario('a.yaml', Buffer.from(changed)), {
+    identity: 'strict',
+    transfers: [],
+    limits: { callSeconds: null, functionCalls: null },
+    voice: { name: null, speed: null },
+  });
+});
+
+t.test('the transfers and limits that the shipped scenario shows as comments are usable', async (t) => {
+  t.match(parseScenario('a.yaml', Buffer.from(whole)), {
+    transfers: [{ key: 'recruiter', label: '採用担当', when: /急ぎ/ }],
+    limits: { callSeconds: 600, functionCalls: 30 },
+  });
+});
+
+t.test('a scenario may write out what proves identity', async (t) => {
+  const changed = text.replace(
+    'identity: strict',
+    'identity:\n  read:\n    - [name, university]\n  change:\n    - [name, slot_date]\n    - [name, reservation_code]',
+  );
+  t.same(parseScenario('a.yaml', Buffer.from(changed)).identity, {
+    read: [['name', 'university']],
+    change: [
+      ['name', 'slot_date'],
+      ['name', 'reservation_code'],
+    ],
+  });
+});
+
+t.test('every part of the file changes the version', async (t) => {
+  const { version } = parseScenario('a.yaml', Buffer.from(whole));
+  const parts = [
+    ['answer: 選考については', 'answer: 選考は'],
+    ['label: 採用担当', 'label: 人事部'],
+    ['callSeconds: 600', 'callSeconds: 601'],
+    ['identity: strict', 'identity: without_codes'],
+    ['    - 体調不良', '    - 体調'],
+    ['languages: [ja]', 'languages: [ja, en]'],
+    ["version: '2026-11'", "version: '2026-12'"],
+    ['  - check_slots\n', ''],
+    ['eagerness: auto', 'eagerness: low'],
+  ] as const;
+  for (const [from, to] of parts) {
+    const changed = whole.replace(from, to);
+    t.not(changed, whole, from);
+    t.not(parseScenario('a.yaml', Buffer.from(changed)).version, version, from);
   }
 });
 
 t.test('a refusal names file, line, path, reason and remedy', async (t) => {
   const error = refusalOf((source) => source.replace(/^ {2}toolWait: .*$/m, "  toolWait: ''"));
   t.equal(error.code, 'DW_SCENARIO');
-  t.match(error.message, `a.yaml:${lineOf(text, 'toolWait')}: phrases.toolWait`);
+  t.match(error.message, `a.yaml:${lineOf(whole, 'toolWait')}: phrases.toolWait`);
   t.match(error.message, 'Compare it with scenarios/attendance-ja.yaml');
 });
 
@@ -98,7 +177,7 @@ const refusals: readonly {
   { name: 'an empty file', change: () => '', says: 'is no mapping' },
   { name: 'a key twice', change: (s) => `${s}\nid: other\n`, says: 'is no YAML' },
   { name: 'a missing phrase', change: (s) => s.replace(/^ {2}toolWait: .*$/m, ''), says: 'lacks toolWait' },
-  { name: 'an unknown key', change: (s) => `${s}\nvoice: marin\n`, says: 'has the unknown key voice' },
+  { name: 'an unknown key', change: (s) => `${s}\ncolour: red\n`, says: 'has the unknown key colour' },
   {
     name: 'a misspelt phrase',
     change: (s) => s.replace('  reprompt:', '  repromt:'),
@@ -154,11 +233,37 @@ const refusals: readonly {
       ),
     says: 'turnDetection',
   },
-  { name: 'a tool name with a blank', change: (s) => s.replace('- end_call', '- end call'), says: 'tools.2' },
+  { name: 'a tool name with a blank', change: (s) => s.replace('- end_call', '- end call'), says: 'tools.7' },
   {
     name: 'a keyword twice',
     change: (s) => s.replace('- 会社説明会', '- 採用説明会'),
     says: 'transcription.keywords',
+  },
+  {
+    name: 'an answer of more than 120 characters',
+    change: (s) => s.replace('answer: 選考については', `answer: ${'あ'.repeat(121)}`),
+    says: /faq\.3\.answer has \d+ characters, more than 120/,
+  },
+  {
+    name: 'a transfer target twice',
+    change: (s) =>
+      s.replace('transfers:', 'transfers:\n  - { key: recruiter, label: 人事部, when: 急ぎのとき }'),
+    says: 'transfers.1.key stands there already',
+  },
+  {
+    name: 'a telephone number as the key of a target',
+    change: (s) => s.replace('key: recruiter', "key: '+81312340000'"),
+    says: 'transfers.0.key',
+  },
+  {
+    name: 'an unknown proof of identity',
+    change: (s) => s.replace('identity: strict', 'identity: { read: [[name, age]], change: [[name]] }'),
+    says: 'identity',
+  },
+  {
+    name: 'a limit that the service does not take',
+    change: (s) => s.replace('callSeconds: 600', 'callSeconds: 36000'),
+    says: 'limits.callSeconds',
   },
   {
     name: 'an id with capitals',

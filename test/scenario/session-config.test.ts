@@ -73,6 +73,11 @@ t.test('accept carries no numbers of turn detection, a session update does', asy
   });
 });
 
+t.test('a scenario may choose its own voice and speed', async (t) => {
+  const own: Scenario = { ...scenario, voice: { name: 'cedar', speed: 0.95 } };
+  t.same(buildSession(own, options).audio?.output, { voice: 'cedar', speed: 0.95 });
+});
+
 t.test('a session update carries the whole of audio.input', async (t) => {
   for (const input of [conversationTurnDetection(scenario), closingTurnDetection(scenario)]) {
     t.same(Object.keys(input).toSorted(), ['noise_reduction', 'transcription', 'turn_detection']);

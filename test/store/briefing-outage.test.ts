@@ -4,8 +4,8 @@ import { openTestStore } from './fixtures.ts';
 import { withPostgres } from './postgres.ts';
 import { openTcpProxy } from './tcp-proxy.ts';
 
-/** Answers of the server during one move, its begin and its commit included. */
-const ANSWERS = 9;
+/** Answers of the server during one move: begin, change, audit and commit. */
+const ANSWERS = 12;
 
 await withPostgres(t, async (databaseUrl) => {
   const server = new URL(databaseUrl);

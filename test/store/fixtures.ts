@@ -1,9 +1,11 @@
 import { sql } from 'kysely';
+import { createAuditSigner } from '../../src/audit/keys.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import type { Log } from '../../src/lib/log.ts';
 import { systemRandom } from '../../src/lib/random.ts';
 import { type Store, type StoreOptions, openStore } from '../../src/store/open.ts';
-import type { CallEnd, ClaimInput, TurnRecord, UsageRecord } from '../../src/store/ports.ts';
+import type { CallEnd, CallStore, ClaimInput, TurnRecord, UsageRecord } from '../../src/store/ports.ts';
+import { storeTemplate } from './template.ts';
 
 /** A log that keeps nothing. */
 export const silentLog: Log = {
@@ -16,9 +18,14 @@ export const silentLog: Log = {
   child: () => silentLog,
 };
 
+/** Signs the audit of tests. */
+export const testSigner = createAuditSigner([Buffer.alloc(32, 7).toString('base64')]);
+
 /** Opens a store for a test: in memory unless told otherwise. */
 export async function openTestStore(options: Partial<StoreOptions> = {}): Promise<Store> {
+  const inMemory = (options.databaseUrl ?? '') === '' && (options.dataDir ?? 'memory://') === 'memory://';
   return openStore({
+    ...(inMemory ? { template: await storeTemplate() } : {}),
     databaseUrl: '',
     dataDir: 'memory://',
     claimTimeoutMs: 5_000,
@@ -26,13 +33,32 @@ export async function openTestStore(options: Partial<StoreOptions> = {}): Promis
     random: systemRandom,
     log: silentLog,
     busy: () => false,
+    audit: testSigner,
     ...options,
   });
 }
 
+/** What the contract is held against: a store, or a model of one. */
+export interface ContractSubject {
+  readonly calls: CallStore;
+  readonly transact: <T>(work: (transaction: { readonly calls: CallStore }) => Promise<T>) => Promise<T>;
+}
+
+/** A model of a store. */
+export interface ContractModel extends ContractSubject {
+  truncate(): void;
+  count(table: CountedTable): number;
+}
+
+export type CountedTable = 'inbox' | 'calls' | 'turns' | 'usage' | 'messages';
+
 /** Empties every table. */
-export async function truncate(store: Store): Promise<void> {
-  await sql`truncate inbox, calls, turns, usage, tool_calls, messages`.execute(store.db);
+export async function truncate(store: Store | ContractModel): Promise<void> {
+  if ('truncate' in store) store.truncate();
+  else
+    await sql`truncate inbox, calls, call_progress, call_commands, nodes, turns, usage, tool_calls, messages`.execute(
+      store.db,
+    );
 }
 
 /** The claim of call `name`, delivered once as `wh_<name>`. */
@@ -60,7 +86,7 @@ export function claimOf(name: string, changes: Partial<ClaimInput> = {}): ClaimI
 
 /** Claims call `name`. @returns its call id */
 export async function claimed(
-  store: Store,
+  store: ContractSubject,
   name: string,
   changes: Partial<ClaimInput> = {},
 ): Promise<string> {
@@ -112,10 +138,8 @@ export function usageOf(callId: string, usageKey: string, changes: Partial<Usage
 }
 
 /** One number of the database. */
-export async function count(
-  store: Store,
-  table: 'inbox' | 'calls' | 'turns' | 'usage' | 'messages',
-): Promise<number> {
+export async function count(store: Store | ContractModel, table: CountedTable): Promise<number> {
+  if ('count' in store) return store.count(table);
   const row = await store.db
     .selectFrom(table)
     .select((eb) => eb.fn.countAll<number>().as('n'))

@@ -6,6 +6,8 @@ export interface TcpProxy {
   readonly port: number;
   /** `black-hole`: nothing passes any more, nobody is told. */
   mode: 'pass' | 'black-hole';
+  /** Every answer of the server arrives this much later, ms. */
+  delayMs: number;
   /** Nothing passes any more on the connections that are open, and nobody is told; new ones work. */
   freezeOpen(): void;
   /**
@@ -37,6 +39,7 @@ export async function openTcpProxy(target: {
   const proxy: TcpProxy = {
     port,
     mode: 'pass',
+    delayMs: 0,
     freezeOpen: () => {
       for (const socket of sockets) frozen.add(socket);
     },
@@ -82,7 +85,8 @@ export async function openTcpProxy(target: {
       if (!passes(client)) return;
       if (loseAnswer === undefined || answersToPass > 0) {
         answersToPass = Math.max(0, answersToPass - 1);
-        client.write(chunk);
+        if (proxy.delayMs === 0) client.write(chunk);
+        else setTimeout(() => client.write(chunk), proxy.delayMs).unref();
         return;
       }
       const lost = loseAnswer;

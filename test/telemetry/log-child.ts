@@ -1,3 +1,4 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { systemClock } from '../../src/lib/clock.ts';
 import { createLogger } from '../../src/logger.ts';
 
@@ -9,13 +10,18 @@ const bytes = Number(process.argv[2]);
 const root = createLogger({ level: 'info' });
 const filler = 'x'.repeat(1_000);
 
+const delay = monitorEventLoopDelay({ resolution: 1 });
+delay.enable();
+let longestMs = 0;
 let logged = 0;
 let turns = 0;
 const timer = setInterval(() => {
+  const startedAt = performance.now();
   for (let count = 0; count < 100; count += 1) {
     root.log.info({ filler }, 'line');
     logged += filler.length;
   }
+  longestMs = Math.max(longestMs, performance.now() - startedAt);
   turns += 1;
   if (logged < bytes) return;
   clearInterval(timer);
@@ -26,5 +32,6 @@ async function finish(): Promise<void> {
   const keepAlive = setInterval(() => {}, 1_000);
   await root.flush(systemClock, 500);
   clearInterval(keepAlive);
-  process.send?.({ turns, dropped: root.droppedLines() }, () => process.exit(0));
+  const lagMs = delay.percentile(99) / 1e6;
+  process.send?.({ turns, dropped: root.droppedLines(), lagMs, longestMs }, () => process.exit(0));
 }

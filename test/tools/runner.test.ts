@@ -1,11 +1,13 @@
 import { systemClock } from '../../src/lib/clock.ts';
+import { systemRandom } from '../../src/lib/random.ts';
 import { EvidenceLog } from '../../src/call/evidence-log.ts';
 import { newCase } from '../../src/tools/call-case.ts';
+import { sql } from 'kysely';
 import t from 'tap';
 import Type from 'typebox';
 import type { CallStore } from '../../src/store/ports.ts';
 import { createToolRunner, type FunctionCall } from '../../src/tools/runner.ts';
-import type { Tool, ToolOutcome } from '../../src/tools/tool.ts';
+import type { Tool, ToolEffect, ToolOutcome } from '../../src/tools/tool.ts';
 import { takeMessage } from '../../src/tools/take-message.ts';
 import { claimOf, openTestStore, silentLog } from '../store/fixtures.ts';
 import { ManualClock } from '../store/manual-clock.ts';
@@ -27,7 +29,9 @@ function offering(effect: Tool['effect'], run: Tool<typeof parameters>['run']) {
   const runner = createToolRunner({
     tools: [tool, takeMessage],
     store: calls,
+    transact: store.transact,
     clock,
+    random: systemRandom,
     log: silentLog,
     timeoutMs: TIMEOUT_MS,
   });
@@ -35,6 +39,7 @@ function offering(effect: Tool['effect'], run: Tool<typeof parameters>['run']) {
   const call: FunctionCall = {
     callId: 'rtc_tools',
     functionCallId: `call_${count}`,
+    epoch: 1,
     name: 'note',
     arguments: '{"word":"hai"}',
     callerNumber: '+819011112222',
@@ -104,6 +109,22 @@ t.test('a function call is recorded before it runs, and its answer after', async
   t.match(await ledger(call.functionCallId), { name: 'note', status: 'ok', output: '{"ok":true}' });
 });
 
+t.test('what a tool established is kept before its answer stands in the ledger', async (t) => {
+  for (const effect of ['write', 'control', 'read'] as const) {
+    const { run, call } = offering(effect, async () => {
+      call.callCase.claim = { university: '見本大学' };
+      return OK;
+    });
+    const seen: unknown[] = [];
+    const keepCase = async (): Promise<void> => {
+      seen.push(call.callCase.claim, (await ledger(call.functionCallId))?.output ?? null);
+    };
+    const answer = await run({ keepCase });
+    t.equal(answer.status, 'ok');
+    t.same(seen, [{ university: '見本大学' }, null], effect);
+  }
+});
+
 t.test('the same function call twice has one effect and one answer', async (t) => {
   let runs = 0;
   const { run } = offering('write', async () => {
@@ -158,7 +179,7 @@ t.test('a tool that never answers is given up at its deadline and told to stop',
   t.equal(signal?.aborted, true);
 });
 
-t.test('an effect that comes after the deadline stands in the ledger', async (t) => {
+t.test('what was told not to be done stays so in the ledger, whatever comes later', async (t) => {
   let finish: (outcome: ToolOutcome) => void = () => undefined;
   let begun: () => void;
   const running = new Promise<void>((resolve) => {
@@ -174,12 +195,71 @@ t.test('an effect that comes after the deadline stands in the ledger', async (t)
   await running;
   clock.advance(TIMEOUT_MS);
   await answer;
-  t.match(await ledger(call.functionCallId), { status: 'running' });
-  finish(OK);
   while ((await ledger(call.functionCallId))?.status === 'running') {
     await new Promise((resolve) => setImmediate(resolve));
   }
-  t.match(await ledger(call.functionCallId), { status: 'ok' });
+  t.match(await ledger(call.functionCallId), { status: 'timeout' });
+  finish(OK);
+  await new Promise((resolve) => setImmediate(resolve));
+  t.match(await ledger(call.functionCallId), { status: 'timeout' });
+});
+
+t.test('an effect that comes after the deadline is not begun any more', async (t) => {
+  let finish: (effect: ToolEffect) => void = () => undefined;
+  let begun: () => void;
+  const running = new Promise<void>((resolve) => {
+    begun = resolve;
+  });
+  const { run, clock, call } = offering('write', async () => {
+    begun();
+    return new Promise((resolve) => {
+      finish = resolve;
+    });
+  });
+  const answer = run();
+  await running;
+  clock.advance(TIMEOUT_MS);
+  t.match(await answer, { status: 'timeout', output: /was not done/ });
+  let effects = 0;
+  finish({
+    effect: async () => {
+      effects += 1;
+      return OK;
+    },
+  });
+  while ((await ledger(call.functionCallId))?.status === 'running') {
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  t.match(await ledger(call.functionCallId), { status: 'timeout' });
+  t.equal(effects, 0);
+});
+
+t.test('what a tool that only reads refuses stands in the audit; what it answers does not', async (t) => {
+  const refusing = offering('read', async () => ({
+    status: 'refused',
+    output: { ok: false, status: 'not_verified' },
+  }));
+  const reading = offering('read', async () => OK);
+  await reading.run();
+  await refusing.run();
+  for (const { call } of [reading, refusing])
+    while (((await ledger(call.functionCallId))?.output ?? null) === null)
+      await new Promise((resolve) => setImmediate(resolve));
+  const { rows } = await sql<{ payload: object }>`
+    select payload from audit_events where chain = 'call/rtc_tools'
+      and payload ->> 'function_call_id' in (${refusing.call.functionCallId}, ${reading.call.functionCallId})`.execute(
+    store.db,
+  );
+  t.same(rows, [
+    {
+      payload: {
+        function_call_id: refusing.call.functionCallId,
+        tool: 'note',
+        status: 'refused',
+        code: 'not_verified',
+      },
+    },
+  ]);
 });
 
 t.test("a tool's own refusal is no fault", async (t) => {
@@ -208,13 +288,16 @@ t.test('a store that is away makes a write fail and leaves a read alone', async 
   const runner = createToolRunner({
     tools: [tool('read'), tool('write')],
     store: away,
+    transact: store.transact,
     clock: new ManualClock(),
+    random: systemRandom,
     log: silentLog,
     timeoutMs: TIMEOUT_MS,
   });
   const call = {
     callId: 'rtc_tools',
     functionCallId: 'call_x',
+    epoch: 1,
     arguments: '{"word":"a"}',
     callerNumber: null,
     callCase: newCase(),

@@ -2,6 +2,7 @@ import { EvidenceLog } from '../../src/call/evidence-log.ts';
 import { newCase } from '../../src/tools/call-case.ts';
 import t from 'tap';
 import { systemClock } from '../../src/lib/clock.ts';
+import { systemRandom } from '../../src/lib/random.ts';
 import { createToolRunner } from '../../src/tools/runner.ts';
 import { takeMessage } from '../../src/tools/take-message.ts';
 import { claimOf, openTestStore, silentLog } from '../store/fixtures.ts';
@@ -13,7 +14,9 @@ await store.calls.claimCall(claimOf('message'));
 const runner = createToolRunner({
   tools: [takeMessage],
   store: store.calls,
+  transact: store.transact,
   clock: systemClock,
+  random: systemRandom,
   log: silentLog,
   timeoutMs: 8_000,
 });
@@ -22,6 +25,7 @@ async function take(functionCallId: string, args: unknown) {
   const call = {
     callId: 'rtc_message',
     functionCallId,
+    epoch: 1,
     name: 'take_message',
     arguments: JSON.stringify(args),
     callerNumber: '+819011112222',

@@ -1,17 +1,19 @@
 import t from 'tap';
 import { STRICT_POLICY } from '../../src/briefing/identity.ts';
 import { systemRandom } from '../../src/lib/random.ts';
-import { createIdentityTries } from '../../src/store/identity-tries.ts';
 import { toolsFor } from '../../src/tools/toolbox.ts';
+import { openDesk } from '../outbox/desk.ts';
 import { openTestStore } from '../store/fixtures.ts';
 
 const store = await openTestStore();
 t.teardown(() => store.close());
 const DESK = {
   briefings: store.briefings,
-  tries: createIdentityTries(store.db),
+  transact: store.transact,
   policy: STRICT_POLICY,
   random: systemRandom,
+  organisation: '見本商事',
+  queue: openDesk({ store }).queue,
 };
 const NAMES = ['take_message', 'transfer_to_human', 'end_call'];
 

@@ -1,15 +1,20 @@
 import { type Insertable, type Selectable, type SqlBool, sql } from 'kysely';
 import { type Applicant, type ApplicantData, reservationCodeKey } from '../../briefing/applicant.ts';
+import { spokenCodeKey } from '../../briefing/identity-code.ts';
 import { searchKey } from '../../briefing/search-key.ts';
 import type { Page, Paged, PutApplicantResult } from '../briefing-ports.ts';
 import type { StoreContext } from '../context.ts';
 import { storable, storableOrNull } from '../text.ts';
+import { noteEdit } from './audit-edits.ts';
 import { readPage, toPaged } from './cursor.ts';
 import { toApplicant } from './rows.ts';
 import type { ApplicantsTable } from './tables.ts';
 
 /** People who share a telephone: more than a family or a dormitory are a mistake in the roster. */
 const MAX_PER_PHONE = 20;
+
+/** People whose codes sound alike (A0 and AO): more are a mistake in the roster. */
+const MAX_PER_CODE = 10;
 
 /** Columns of an applicant but id and version. */
 export type ApplicantColumns = Omit<Insertable<ApplicantsTable>, 'applicant_id' | 'version'>;
@@ -45,7 +50,10 @@ export async function putApplicant(
     const row = await (expected === null
       ? insert(context, applicantId, columns)
       : update(context, applicantId, expected.version, columns));
-    if (row !== undefined) return { outcome: 'stored', applicant: toApplicant(row) };
+    if (row !== undefined) {
+      noteEdit(context, 'applicant.stored', { applicant_id: applicantId, version: row.version });
+      return { outcome: 'stored', applicant: toApplicant(row) };
+    }
     return whyNot(context, applicantId, columns, expected !== null);
   });
 }
@@ -112,6 +120,14 @@ export async function findApplicantByReservationCode(
   code: string,
 ): Promise<Applicant | null> {
   return first(context, 'findApplicantByReservationCode', sql`reservation_code = ${codeKey(code)}`);
+}
+
+/** The index `applicants_spoken_code` stands on this expression. */
+export async function findApplicantsBySpokenCode(context: StoreContext, code: string): Promise<Applicant[]> {
+  const spoken = spokenCodeKey(code);
+  const match = sql`reservation_code = ${codeKey(code)}
+    or translate(reservation_code, 'OIQ./#+*', '019') = ${storable(spoken ?? codeKey(code))}`;
+  return find(context, 'findApplicantsBySpokenCode', match, MAX_PER_CODE);
 }
 
 export async function findApplicantByExternalId(

@@ -3,6 +3,7 @@ import type { Briefing } from '../../briefing/briefing.ts';
 import type { Page, Paged } from '../briefing-ports.ts';
 import type { StoreContext } from '../context.ts';
 import { storable, storableOrNull } from '../text.ts';
+import { noteEdit } from './audit-edits.ts';
 import { readPage, toPaged } from './cursor.ts';
 import { toBriefing } from './rows.ts';
 import type { BriefingsTable } from './tables.ts';
@@ -28,6 +29,7 @@ export async function putBriefing(context: StoreContext, briefing: Briefing): Pr
       .onConflict((conflict) => conflict.column('briefing_id').doUpdateSet(data))
       .execute(),
   );
+  noteEdit(context, 'briefing.stored', { briefing_id: row.briefing_id });
 }
 
 export async function getBriefing(context: StoreContext, briefingId: string): Promise<Briefing | null> {

@@ -63,6 +63,7 @@ export async function advance(
   const row = rows[0];
   if (row === undefined) throw new RangeError('a locked registration was changed by somebody else');
   const registration = toRegistration(row);
+  noteChange(context, registration, step.source, step.at);
   return {
     registration,
     event: {
@@ -77,6 +78,17 @@ export async function advance(
       idempotencyKey: step.idempotencyKey,
     },
   };
+}
+
+/** Tells the audit that a history has grown: in the chain of the call that did it, else in the desk's. */
+export function noteChange(
+  { audit }: StoreContext,
+  { registrationId, version }: Pick<Registration, 'registrationId' | 'version'>,
+  source: ChangeSource,
+  at: number,
+): void {
+  const callId = source.kind === 'caller' ? source.evidence.callId : null;
+  audit?.changed({ registrationId, version }, { callId, at, actor: source.kind });
 }
 
 /** The event that a request under this key caused, or null. */

@@ -26,7 +26,7 @@ export async function recordActual(
       context,
       sql`select slot_id from registrations where registration_id = any(${ids}::text[])`,
     );
-    await sql`
+    const written = await sql`
       with seen as (
         select id, actual from jsonb_to_recordset(${list}::text::jsonb) as row (id text, actual text)
       ), next as (
@@ -46,10 +46,18 @@ export async function recordActual(
       insert into outbox_events (event_id, kind, payload)
       select 'attendance.changed:' || registration_id || ':' || version, 'attendance.changed',
         jsonb_build_object('registrationId', registration_id, 'version', version)
-      from next`.execute(context.db);
+      from next
+      returning event_id`.execute(context.db);
+    if (written.rows.length > 0) noteObserved(context, written.rows.length, source, at);
     const { rows } = await sql<{ id: string }>`
       select id from unnest(${ids}::text[]) as id
       where not exists (select 1 from registrations where registration_id = id)`.execute(context.db);
     return rows.map((row) => row.id);
   });
+}
+
+/** The day of a briefing is one row of the audit, however many came. */
+function noteObserved({ audit }: StoreContext, count: number, source: ChangeSource, at: number): void {
+  const callId = source.kind === 'caller' ? source.evidence.callId : null;
+  audit?.add({ callId, at, actor: source.kind, kind: 'attendance.observed', payload: { count } });
 }

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Promotion } from '../briefing-ports.ts';
 import type { StoreContext } from '../context.ts';
+import { noteChange } from './history.ts';
 import { lockSlots } from './seats.ts';
 
 /**
@@ -37,6 +38,8 @@ export async function promote(context: StoreContext, slotId: string, at: number)
         unnest(array['attendance.changed', 'attendance.promoted']) as kind
     )
     select registration_id, applicant_id, version from next order by had_number`.execute(context.db);
+  for (const { registration_id: registrationId, version } of rows)
+    noteChange(context, { registrationId, version }, { kind: 'system' }, at);
   return rows.map((row) => ({
     registrationId: row.registration_id,
     applicantId: row.applicant_id,

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { RegisterInput, RegisterResult } from '../briefing-ports.ts';
 import type { StoreContext } from '../context.ts';
 import { storable } from '../text.ts';
+import { noteChange } from './history.ts';
 import { sourceColumns, toRegistration } from './rows.ts';
 import { lockSlots, takeSeat } from './seats.ts';
 import type { RegistrationsTable } from './tables.ts';
@@ -23,8 +24,9 @@ export async function register(context: StoreContext, input: RegisterInput): Pro
       where applicant_id = ${applicantId} and briefing_id = ${slot.briefingId}`.execute(context.db);
     if (rows[0] !== undefined) return { outcome: 'exists', registration: toRegistration(rows[0]) };
     if (!(await takeSeat(context, slotId))) return { outcome: 'full', slot };
-    const row = await insert(context, input, slot.briefingId);
-    return { outcome: 'registered', registration: toRegistration(row) };
+    const registration = toRegistration(await insert(context, input, slot.briefingId));
+    noteChange(context, registration, input.source, input.at);
+    return { outcome: 'registered', registration };
   });
 }
 

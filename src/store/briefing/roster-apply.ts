@@ -42,7 +42,11 @@ export async function applyRoster(
     try {
       const promoted = await write(context, plan, writes, at);
       await sql`release savepoint roster`.execute(context.db);
-      return { outcome: 'applied', counts: countEntries(plan), promoted };
+      const counts = countEntries(plan);
+      const payload = { briefing_id: plan.briefingId, new: counts.new, changed: counts.changed };
+      if (writes.any)
+        context.audit?.add({ callId: null, at, actor: 'import', kind: 'roster.imported', payload });
+      return { outcome: 'applied', counts, promoted };
     } catch (error) {
       // A key that became somebody else's since the comparison is refused by its unique index.
       const taken = sqlState(error) === UNIQUE_VIOLATION ? new Withdrawn({ outcome: 'stale' }) : error;

@@ -3,6 +3,7 @@ import type { Slot, SlotSeats } from '../../briefing/slot.ts';
 import type { PutSlotResult } from '../briefing-ports.ts';
 import type { StoreContext } from '../context.ts';
 import { storable, storableOrNull } from '../text.ts';
+import { noteEdit } from './audit-edits.ts';
 import { promote } from './promote.ts';
 import { SLOT_COLUMNS, type SlotRow, toSlot } from './rows.ts';
 
@@ -26,6 +27,7 @@ export async function putSlot(context: StoreContext, slot: Slot, at: number): Pr
     const promoted = await promote(context, slotId, at);
     const stored = await readSlot(context, slotId);
     if (stored === null) throw new RangeError('a slot that was just stored is gone');
+    noteEdit(context, 'slot.stored', { slot_id: slotId, briefing_id: stored.briefingId });
     return { outcome: 'stored', slot: stored, promoted };
   });
 }

@@ -46,6 +46,8 @@ export interface ApplicantsTable {
   source: string;
   external_id: string | null;
   reservation_code: string | null;
+  /** When the row was made, by the clock of the database. */
+  known_since: Generated<Date>;
 }
 
 export interface RegistrationsTable {

@@ -1,6 +1,7 @@
 import type { Test } from 'tap';
 import type { Store } from '../../../src/store/open.ts';
 import { changeContract } from './changes.ts';
+import { editContract } from './edits.ts';
 import { peopleContract } from './people.ts';
 import { propertyContract } from './properties.ts';
 import { rosterContract } from './rosters.ts';
@@ -14,6 +15,7 @@ export async function briefingContract(t: Test, store: Store): Promise<void> {
   await undoContract(t, store);
   await rosterContract(t, store);
   await propertyContract(t, store);
+  await editContract(t, store);
   // The last: it ends without an extension of the database.
   await peopleContract(t, store);
 }

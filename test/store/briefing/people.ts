@@ -48,6 +48,23 @@ export async function peopleContract(t: Test, store: Store): Promise<void> {
     t.equal(await briefings.findApplicantByExternalId('other', 'E2'), null);
   });
 
+  await t.test(
+    'a code is found as it is said: letters that sound like digits, and marks left out',
+    async (t) => {
+      await planned(store, []);
+      const a = await known(store, 1, { reservationCode: 'OI-9Q' });
+      const b = await known(store, 2, { reservationCode: '0199' });
+      const c = await known(store, 3, { reservationCode: 'AB.12' });
+      const found = async (code: string) =>
+        (await briefings.findApplicantsBySpokenCode(code)).map(({ applicantId }) => applicantId).toSorted();
+      t.same(await found('OI9Q'), [a, b].toSorted(), 'both sound the same');
+      t.same(await found('ゼロイチキュウキュウ'), [a, b].toSorted());
+      t.same(await found('エービーいちに'), [c]);
+      t.same(await found('ZZ99'), []);
+      t.same(await found(''), []);
+    },
+  );
+
   await t.test('a key of somebody else is refused and named', async (t) => {
     await planned(store, []);
     const a = await known(store, 1);

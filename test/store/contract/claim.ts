@@ -1,10 +1,10 @@
 import type { Test } from 'tap';
 import type { Store } from '../../../src/store/open.ts';
-import { claimOf, count, truncate } from '../fixtures.ts';
+import { claimOf, count, truncate, type ContractModel } from '../fixtures.ts';
 
 const RIVALS = 200;
 
-export async function claimContract(t: Test, store: Store): Promise<void> {
+export async function claimContract(t: Test, store: Store | ContractModel): Promise<void> {
   await t.test('the first claim of a call owns it with epoch 1', async (t) => {
     await truncate(store);
     t.same(await store.calls.claimCall(claimOf('a')), { outcome: 'claimed', epoch: 1 });

@@ -1,11 +1,11 @@
 import type { Test } from 'tap';
 import type { Store } from '../../../src/store/open.ts';
-import { COMPLETED, claimed, truncate } from '../fixtures.ts';
+import { COMPLETED, claimed, truncate, type ContractModel } from '../fixtures.ts';
 
 /** A lease that lapsed before it was given: no test waits for one. */
 const LAPSED = -1_000;
 
-export async function leaseContract(t: Test, store: Store): Promise<void> {
+export async function leaseContract(t: Test, store: Store | ContractModel): Promise<void> {
   await t.test('a lapsed call is taken with the next epoch, and the old owner is shut out', async (t) => {
     await truncate(store);
     const id = await claimed(store, 'a', { leaseMs: LAPSED });
@@ -61,11 +61,12 @@ export async function leaseContract(t: Test, store: Store): Promise<void> {
     const lost = await claimed(store, 'lost', { node: 'node-b' });
     const over = await claimed(store, 'over');
     await store.calls.finishCall(over, 1, COMPLETED);
-    t.same(await store.calls.renewLeases('node-a', [mine, lost, over, 'rtc_unknown'], 60_000), [mine]);
+    const seats = [mine, lost, over, 'rtc_unknown'].map((callId) => ({ callId, epoch: 1 }));
+    t.same((await store.calls.renewLeases('node-a', seats, 60_000, false)).ours, [mine]);
     t.same(await store.calls.takeLapsedCalls('node-c', 60_000, 10), []);
   });
 
-  await t.test('a renewal of no calls answers without asking', async (t) => {
-    t.same(await store.calls.renewLeases('node-a', [], 60_000), []);
+  await t.test('a renewal of no calls says that the node is there', async (t) => {
+    t.same((await store.calls.renewLeases('node-a', [], 60_000, false)).ours, []);
   });
 }

@@ -1,8 +1,8 @@
 import type { Test } from 'tap';
 import type { Store } from '../../../src/store/open.ts';
-import { claimed, count, truncate } from '../fixtures.ts';
+import { claimed, count, truncate, type ContractModel } from '../fixtures.ts';
 
-export async function ledgerContract(t: Test, store: Store): Promise<void> {
+export async function ledgerContract(t: Test, store: Store | ContractModel): Promise<void> {
   await t.test('a function call is new once, then running, then finished with its output', async (t) => {
     await truncate(store);
     const key = { callId: await claimed(store, 'a'), functionCallId: 'fc_1' };

@@ -1,13 +1,12 @@
-import { sql } from 'kysely';
 import type { Test } from 'tap';
 import type { Store } from '../../../src/store/open.ts';
 import type { CallState } from '../../../src/store/ports.ts';
-import { COMPLETED, claimOf, claimed, truncate } from '../fixtures.ts';
+import { COMPLETED, claimed, truncate, type ContractModel } from '../fixtures.ts';
 
 const OPEN: readonly CallState[] = ['claimed', 'accepting', 'accepted', 'live', 'ending'];
 const ANY: readonly CallState[] = [...OPEN, 'ended', 'rejected', 'missed', 'failed'];
 
-export async function lifecycleContract(t: Test, store: Store): Promise<void> {
+export async function lifecycleContract(t: Test, store: Store | ContractModel): Promise<void> {
   await t.test('a transition moves the call and sets its fields', async (t) => {
     await truncate(store);
     const id = await claimed(store, 'a');
@@ -99,42 +98,5 @@ export async function lifecycleContract(t: Test, store: Store): Promise<void> {
       noticeProof: 'pending',
     });
     t.equal(await store.calls.setCallFields(id, 2, { noticeProof: 'cut' }), false);
-  });
-
-  await t.test('the database itself refuses what would break a call', async (t) => {
-    await truncate(store);
-    await store.calls.claimCall(claimOf('a'));
-    await store.calls.transition('rtc_a', 1, ['claimed'], 'live');
-    const violation = { code: /^23/ };
-    await t.rejects(sql`update calls set state = 'claimed'`.execute(store.db), violation, 'a step back');
-    await t.rejects(sql`update calls set state = 'asleep'`.execute(store.db), violation, 'an unknown state');
-    await t.rejects(
-      sql`update calls set state = 'ended'`.execute(store.db),
-      violation,
-      'an end without a reason',
-    );
-    await t.rejects(sql`update calls set epoch = 0`.execute(store.db), violation, 'a falling epoch');
-    await store.calls.finishCall('rtc_a', 1, COMPLETED);
-    const revival = sql`update calls set state = 'live', end_reason = null, ended_at = null`.execute(
-      store.db,
-    );
-    await t.rejects(revival, violation, 'a call that comes back to life');
-    const change = sql`update calls set state = 'failed'`.execute(store.db);
-    await t.rejects(change, violation, 'another final state');
-  });
-
-  await t.test('calls are listed newest first', async (t) => {
-    await truncate(store);
-    for (const [name, at] of [
-      ['b', 2_000],
-      ['c', 3_000],
-      ['a', 1_000],
-    ] as const) {
-      const id = await claimed(store, name);
-      // Claims of one test may fall into one tick of the database's clock.
-      await sql`update calls set claimed_at = ${new Date(at)} where call_id = ${id}`.execute(store.db);
-    }
-    const ids = (await store.calls.listCalls(2)).map((call) => call.callId);
-    t.same(ids, ['rtc_c', 'rtc_b']);
   });
 }

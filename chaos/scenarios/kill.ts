@@ -1,0 +1,68 @@
+import { pause } from '../node.ts';
+import type { Scenario } from '../scenario.ts';
+import { spread } from '../stats.ts';
+import { Takeovers } from '../takeovers.ts';
+import { Traffic } from '../traffic.ts';
+
+const KILLS = { short: 4, long: 220 };
+const LINES = { short: 12, long: 20 };
+/** Between the moment in which a kill is possible and the kill: any point of any call, ms. */
+const LATEST_MS = 900;
+const LOOK_MS = 20;
+
+/** Ends processes between two instructions while people talk; each is started again at once. */
+export const kill: Scenario = {
+  about: 'kill -9 of random nodes at random moments, restarted at once, while calls are live',
+  usual: true,
+  run: async ({ house, chance, short, late, progress }) => {
+    const kills = short ? KILLS.short : KILLS.long;
+    const lines = short ? LINES.short : LINES.long;
+    const takeovers = new Takeovers(house);
+    const boots: number[] = [];
+    const starting = new Set<Promise<void>>();
+    let live = 0;
+    let done = 0;
+    const traffic = new Traffic(house, chance.branch('traffic'), short).start(lines);
+    await traffic.untilLive(lines / 2, 20_000);
+    for (let count = 1; count <= kills && !late(); count += 1) {
+      // Somebody has to be there who takes over: a fleet that is down altogether is another scenario.
+      while (house.nodes.filter(({ ready, healthy }) => ready && healthy).length < 2) await pause(LOOK_MS);
+      await pause(chance.between(0, LATEST_MS));
+      const up = house.nodes.filter(({ ready, healthy }) => ready && healthy);
+      const busy = up.filter(({ callIds }) => callIds.length > 0);
+      const [first, ...others] = busy;
+      if (first === undefined || up.length < 2) {
+        count -= 1;
+        continue;
+      }
+      const node = chance.pick([first, ...others]);
+      const { callIds } = node;
+      progress(`kill ${count} of ${kills}: node ${node.name} with ${callIds.length} calls`);
+      live += callIds.length;
+      done += 1;
+      const at = performance.now();
+      await node.kill();
+      takeovers.watch(callIds, at);
+      const start: Promise<void> = node.start().then((ms) => {
+        boots.push(ms);
+        starting.delete(start);
+      });
+      starting.add(start);
+      // One that fails stays in the set, and the end of the scenario tells of it.
+      start.catch(() => undefined);
+    }
+    const placed = await traffic.stop();
+    await Promise.all(starting);
+    await takeovers.done();
+    return {
+      placed,
+      breaches: takeovers.breaches,
+      figures: [
+        { name: 'kills', value: `${done}, ${live} calls live in them` },
+        { name: 'takeover after kill -9, p50 / p99 / max', value: spread(takeovers.undisturbed) },
+        { name: 'the same where the next owner may have died too', value: spread(takeovers.samples) },
+        { name: 'a killed node takes calls again after', value: spread(boots) },
+      ],
+    };
+  },
+};

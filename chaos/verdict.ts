@@ -1,0 +1,50 @@
+import { factsOf } from './facts.ts';
+import type { House } from './house.ts';
+import { pause } from './node.ts';
+import { judgeCall, type Breach } from './oracle.ts';
+import type { Outcome } from './scenario.ts';
+import { openCalls, readStored, waitingToLeave } from './stored.ts';
+
+/** When everybody has hung up, every row has its end within this, ms. */
+const END_MS = 45_000;
+/** Messages and events have left within this, ms. */
+const LEAVE_MS = 90_000;
+const LOOK_MS = 100;
+
+/** Waits until everything has come to rest, and compares what the callers know with what is stored. */
+export async function judge(house: House, outcome: Outcome): Promise<Breach[]> {
+  const breaches = [...outcome.breaches];
+  const open = await untilNone(() => openCalls(house.db), END_MS);
+  if (open > 0)
+    breaches.push({
+      invariant: 'open_row',
+      where: 'calls',
+      words: `${open} without an end after ${END_MS} ms`,
+    });
+  const waiting = await untilNone(() => waitingToLeave(house.db), LEAVE_MS);
+  if (waiting > 0)
+    breaches.push({
+      invariant: 'text',
+      where: 'outbox',
+      words: `${waiting} have not left after ${LEAVE_MS} ms`,
+    });
+  const facts = outcome.placed.map(factsOf);
+  const stored = await readStored(
+    house.db,
+    facts.map(({ callId }) => callId),
+  );
+  for (const one of facts) breaches.push(...judgeCall(one, stored.get(one.callId), outcome.tolerance));
+  const { problems } = await house.verifyAudit();
+  for (const { code, where } of problems) breaches.push({ invariant: 'audit', where, words: code });
+  return breaches;
+}
+
+/** @returns what is left in the end */
+async function untilNone(count: () => Promise<number>, ms: number): Promise<number> {
+  const deadline = performance.now() + ms;
+  for (;;) {
+    const left = await count();
+    if (left === 0 || performance.now() > deadline) return left;
+    await pause(LOOK_MS);
+  }
+}

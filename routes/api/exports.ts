@@ -1,0 +1,106 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { FastifyReply } from 'fastify';
+import Type from 'typebox';
+import { found } from '../../src/api/refusals.ts';
+import { encodeList } from '../../src/api/roster.ts';
+import { Id, oneOf } from '../../src/api/shapes.ts';
+import type { Briefing } from '../../src/briefing/briefing.ts';
+import { calendarMethod, calendarOf } from '../../src/briefing/calendar.ts';
+import type { SlotSeats } from '../../src/briefing/slot.ts';
+import type { Clock } from '../../src/lib/clock.ts';
+import { LIST_HEADER, listRows, readLists } from '../../src/roster/attendance-list.ts';
+import { writeTable } from '../../src/roster/csv-write.ts';
+
+const READ = { scope: 'read:attendance' } as const;
+
+const ListQuery = Type.Object({
+  encoding: { ...oneOf(['utf-8', 'cp932'], 'utf-8 has a mark by which Excel knows it.'), default: 'utf-8' },
+});
+
+/** Lists and calendar entries: what people open in other programs. */
+const exportRoutes: FastifyPluginAsyncTypebox<{ readonly clock: Clock }> = async (app, { clock }) => {
+  app.get(
+    '/briefings/:briefingId/attendance.csv',
+    {
+      config: READ,
+      schema: {
+        tags: ['rosters'],
+        summary: 'The attendance list of all slots of a briefing, for Excel',
+        produces: ['text/csv'],
+        params: Type.Object({ briefingId: Id }),
+        querystring: ListQuery,
+      },
+    },
+    async (request, reply) => {
+      const briefing = found('briefing', await app.store.briefings.getBriefing(request.params.briefingId));
+      const slots = await app.store.briefings.listSlots(briefing.briefingId, null);
+      return sendList(reply, briefing, slots, request.query.encoding);
+    },
+  );
+
+  app.get(
+    '/slots/:slotId/attendance.csv',
+    {
+      config: READ,
+      schema: {
+        tags: ['rosters'],
+        summary: 'The attendance list of a slot, for Excel; also the check-in sheet of the day',
+        produces: ['text/csv'],
+        params: Type.Object({ slotId: Id }),
+        querystring: ListQuery,
+      },
+    },
+    async (request, reply) => {
+      const slot = found('slot', await app.store.briefings.getSlot(request.params.slotId));
+      const briefing = found('briefing', await app.store.briefings.getBriefing(slot.briefingId));
+      return sendList(reply, briefing, [slot], request.query.encoding);
+    },
+  );
+
+  app.get(
+    '/registrations/:registrationId/calendar.ics',
+    {
+      config: READ,
+      schema: {
+        tags: ['registrations'],
+        summary: 'A registration as a calendar entry: invitation, update or cancellation',
+        produces: ['text/calendar'],
+        params: Type.Object({ registrationId: Id }),
+      },
+    },
+    async (request, reply) => {
+      const { briefings } = app.store;
+      const view = found('registration', await briefings.getRegistration(request.params.registrationId));
+      const applicant = found('registration', await briefings.getApplicant(view.registration.applicantId));
+      const organizerEmail = addressOf(app.config.MAIL_FROM);
+      const input = { ...view, applicant, organizerEmail, now: clock.now() };
+      return reply
+        .type(`text/calendar; charset=utf-8; method=${calendarMethod(input)}`)
+        .header('content-disposition', 'attachment; filename="briefing.ics"')
+        .send(calendarOf(input));
+    },
+  );
+
+  async function sendList(
+    reply: FastifyReply,
+    briefing: Briefing,
+    slots: readonly SlotSeats[],
+    encoding: 'utf-8' | 'cp932',
+  ): Promise<FastifyReply> {
+    const rows = listRows(briefing, await readLists(app.store.briefings, slots));
+    const bytes = encodeList(writeTable(LIST_HEADER, rows), encoding);
+    const charset = encoding === 'cp932' ? 'Shift_JIS' : 'utf-8';
+    return reply
+      .type(`text/csv; charset=${charset}; header=present`)
+      .header('content-disposition', 'attachment; filename="attendance.csv"')
+      .send(bytes);
+  }
+};
+
+export default exportRoutes;
+
+/** `desk@example.jp` of `Name <desk@example.jp>`; null: none is set. */
+function addressOf(mailFrom: string): string | null {
+  const address = /<([^<>]+)>\s*$/.exec(mailFrom)?.[1] ?? mailFrom.trim();
+  return address === '' ? null : address;
+}

@@ -1,0 +1,100 @@
+import Type from 'typebox';
+import type { ImportReport } from '../roster/import-roster.ts';
+import { mapColumns, type Columns } from '../roster/columns.ts';
+import { readTable, type Table } from '../roster/csv-read.ts';
+import { decodeText, encodeCp932, encodeUtf8, type TextEncoding } from '../roster/encoding.ts';
+import { MAX_ROWS } from '../roster/import-roster.ts';
+import { slotView } from './briefings.ts';
+import { ApiProblem } from './problem.ts';
+import { Id } from './shapes.ts';
+
+/** What an import did, or would do. */
+export const RosterReportSchema = Type.Object(
+  {
+    applied: Type.Boolean(),
+    counts: Type.Object({
+      new: Type.Integer(),
+      changed: Type.Integer(),
+      unchanged: Type.Integer(),
+      refused: Type.Integer(),
+    }),
+    created_slots: Type.Array(Type.Object({ slot_id: Id, starts_at: Type.String() })),
+    rows: Type.Array(
+      Type.Object({
+        line: Type.Integer(),
+        verdict: Type.String({ description: 'new or changed; unchanged rows are counted only.' }),
+        slot_id: Type.Union([Type.String(), Type.Null()]),
+        fields: Type.Array(Type.String(), { description: 'Fields of the applicant that change.' }),
+      }),
+    ),
+    refused: Type.Array(Type.Object({ line: Type.Integer(), reason: Type.String() })),
+    ignored_columns: Type.Array(Type.String()),
+  },
+  { $id: 'RosterReport' },
+);
+
+/** A CSV body, read. */
+export interface RosterFile {
+  readonly table: Table;
+  readonly columns: Columns;
+  readonly encoding: TextEncoding;
+}
+
+/**
+ * Reads the bytes of a roster.
+ *
+ * @throws ApiProblem when they are no list, or too long a one
+ */
+export function readRosterFile(bytes: Uint8Array): RosterFile {
+  const decoded = decodeText(bytes);
+  if (decoded === null) throw wrong('is neither UTF-8 nor CP932 (Shift_JIS)');
+  const result = readTable(decoded.text);
+  if ('problem' in result) {
+    throw wrong(result.line === null ? result.problem : `line ${result.line}: ${result.problem}`);
+  }
+  const { table } = result;
+  const columns = mapColumns(table.header, new Map());
+  if ('problem' in columns) throw wrong(columns.problem);
+  if (columns.at.size === 0) throw wrong('its first line names no known column');
+  if (table.rows.length > MAX_ROWS)
+    throw new ApiProblem('too_large', { detail: `more than ${MAX_ROWS} rows` });
+  return { table, columns, encoding: decoded.encoding };
+}
+
+export function rosterView(report: ImportReport, columns: Columns) {
+  return {
+    applied: report.applied,
+    counts: report.counts,
+    created_slots: report.created.map((slot) => {
+      const { slot_id, starts_at } = slotView({ ...slot, taken: 0, free: null, waiting: 0 });
+      return { slot_id, starts_at };
+    }),
+    rows: report.plan.entries.flatMap((entry) => {
+      if (entry.verdict === 'new') {
+        return [{ line: entry.line, verdict: 'new', slot_id: entry.slotId, fields: [] }];
+      }
+      if (entry.verdict !== 'changed') return [];
+      const { line, toSlotId, fields } = entry;
+      return [{ line, verdict: 'changed', slot_id: toSlotId, fields: [...fields] }];
+    }),
+    refused: report.refused.map(({ line, reason }) => ({ line, reason })),
+    ignored_columns: [...columns.ignored],
+  };
+}
+
+/**
+ * A list as bytes for a spreadsheet.
+ *
+ * @throws ApiProblem naming the characters that CP932 does not have
+ */
+export function encodeList(text: string, encoding: 'utf-8' | 'cp932'): Uint8Array {
+  if (encoding === 'utf-8') return encodeUtf8(text);
+  const result = encodeCp932(text);
+  if ('bytes' in result) return result.bytes;
+  const codes = result.unmappable.map((sign) => `U+${sign.codePointAt(0)?.toString(16).toUpperCase() ?? ''}`);
+  throw new ApiProblem('unmappable', { detail: 'ask for encoding=utf-8', more: { characters: codes } });
+}
+
+function wrong(detail: string): ApiProblem {
+  return new ApiProblem('invalid_request', { errors: [{ pointer: '/body', detail }] });
+}

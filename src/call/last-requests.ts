@@ -1,0 +1,44 @@
+import type { Log } from '../lib/log.ts';
+import { hangUpCall, type HangUpServices } from './hang-up.ts';
+
+/** What the requests that take a call away need. */
+export interface LastRequestServices extends HangUpServices {
+  readonly log: Log;
+}
+
+/** Whose call it is. */
+export interface Ownership {
+  mayAct(callId: string): boolean;
+  certain(callId: string, ms: number): Promise<boolean>;
+}
+
+/** A hang-up or transfer waits this long for a lease that could not be renewed, ms. */
+const CERTAIN_MS = 30_000;
+
+/** Hands the caller to a person, if the call is ours. @returns whether OpenAI took the request */
+export async function referCall(
+  services: LastRequestServices,
+  ownership: Ownership,
+  callId: string,
+  target: string | undefined,
+): Promise<boolean> {
+  if (!(await isOurs(ownership, callId))) return false;
+  const outcome = target === undefined ? null : await services.calls.refer(callId, target);
+  if (outcome?.kind === 'done') return true;
+  services.log.warn({ call_id: callId, outcome: outcome?.kind ?? 'no_target' }, 'Transfer refused');
+  return false;
+}
+
+/** Hangs up, if the call is ours. @returns whether the call is certainly over */
+export async function hangUpOwn(
+  services: LastRequestServices,
+  ownership: Ownership,
+  callId: string,
+): Promise<boolean> {
+  return (await isOurs(ownership, callId)) && hangUpCall(services, callId);
+}
+
+/** Whether a call is certainly ours, after a while at most. */
+export async function isOurs(ownership: Ownership, callId: string): Promise<boolean> {
+  return ownership.mayAct(callId) || ownership.certain(callId, CERTAIN_MS);
+}

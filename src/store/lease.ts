@@ -1,0 +1,104 @@
+import { sql } from 'kysely';
+import type { StoreContext } from './context.ts';
+import type { CallSeat, Renewal, TakenCall } from './ports.ts';
+import { CALL_COLUMNS, type CallRow, toCallRecord } from './rows.ts';
+import { OPEN_STATE } from './states.ts';
+
+/** A node that was not heard of for this long takes no calls, ms: several renewals were missed. */
+const NODE_SILENT_MS = 4_000;
+
+/** All of a node's leases and its sign of life in one statement. A call that another epoch owns stays as it is. */
+export async function renewLeases(
+  context: StoreContext,
+  node: string,
+  seats: readonly CallSeat[],
+  leaseMs: number,
+  draining: boolean,
+): Promise<Renewal> {
+  return context.run('renewLeases', async () => {
+    const { rows } = await sql<{ ours: string[]; peers: number }>`
+      with beat as (
+        insert into nodes (node, seen_at, draining) values (${node}, clock_timestamp(), ${draining})
+        on conflict (node) do update set seen_at = excluded.seen_at, draining = excluded.draining
+      ), renewed as (
+        update calls set lease_until = clock_timestamp() + ${leaseMs}::float8 * interval '1 millisecond'
+        from unnest(${callIds(seats)}::text[], ${epochs(seats)}::integer[]) as seat (call_id, epoch)
+        where calls.call_id = seat.call_id and calls.epoch = seat.epoch and node = ${node} and ${OPEN_STATE}
+        returning calls.call_id
+      )
+      select array(select call_id from renewed) as ours, (
+        select count(*)::integer from nodes where nodes.node <> ${node} and not nodes.draining
+          and seen_at > clock_timestamp() - ${NODE_SILENT_MS}::float8 * interval '1 millisecond') as peers`.execute(
+      context.db,
+    );
+    return rows[0] ?? { ours: [], peers: 0 };
+  });
+}
+
+export async function releaseCalls(
+  context: StoreContext,
+  node: string,
+  seats: readonly CallSeat[],
+): Promise<string[]> {
+  return context.run('releaseCalls', async () => {
+    const { rows } = await sql<{ call_id: string }>`
+      update calls set handed_over = true, lease_until = clock_timestamp() - interval '1 millisecond'
+      from unnest(${callIds(seats)}::text[], ${epochs(seats)}::integer[]) as seat (call_id, epoch)
+      where calls.call_id = seat.call_id and calls.epoch = seat.epoch and node = ${node} and ${OPEN_STATE}
+      returning calls.call_id`.execute(context.db);
+    return rows.map((row) => row.call_id);
+  });
+}
+
+export async function forgetNode(context: StoreContext, node: string): Promise<void> {
+  await context.run('forgetNode', async () => {
+    await sql`delete from nodes where node = ${node}
+      or seen_at < clock_timestamp() - interval '1 day'`.execute(context.db);
+  });
+}
+
+export async function takeLapsedCalls(
+  context: StoreContext,
+  node: string,
+  leaseMs: number,
+  limit: number,
+  except: readonly string[],
+): Promise<TakenCall[]> {
+  // Not repeated when the fate of the first try is open: what it took lapses again and is found then.
+  return context.run('takeLapsedCalls', async () => takeLapsed(context, node, leaseMs, limit, except), {
+    repeat: 'rolled-back',
+  });
+}
+
+async function takeLapsed(
+  context: StoreContext,
+  node: string,
+  leaseMs: number,
+  limit: number,
+  except: readonly string[],
+): Promise<TakenCall[]> {
+  // FOR NO KEY UPDATE does not wait for the foreign key locks of a tool call that is being recorded.
+  const { rows } = await sql<CallRow & { was_handed_over: boolean }>`
+    with lapsed as materialized (
+      select call_id, handed_over from calls
+      where ${OPEN_STATE} and lease_until < clock_timestamp() and call_id <> all(${except}::text[])
+      order by lease_until
+      limit ${limit}
+      for no key update skip locked
+    ), taken as (
+      update calls set node = ${node}, epoch = epoch + 1, handed_over = false,
+        lease_until = clock_timestamp() + ${leaseMs}::float8 * interval '1 millisecond'
+      from lapsed where calls.call_id = lapsed.call_id
+      returning calls.*, lapsed.handed_over as was_handed_over
+    )
+    select ${CALL_COLUMNS} from taken as calls order by claimed_at, call_id`.execute(context.db);
+  return rows.map((row) => ({ ...toCallRecord(row), handedOver: row.was_handed_over }));
+}
+
+function callIds(seats: readonly CallSeat[]): string[] {
+  return seats.map(({ callId }) => callId);
+}
+
+function epochs(seats: readonly CallSeat[]): number[] {
+  return seats.map(({ epoch }) => epoch);
+}

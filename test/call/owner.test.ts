@@ -1,0 +1,124 @@
+import t from 'tap';
+import {
+  ACT_MARGIN_MS,
+  actingUntil,
+  isFresh,
+  LEASE_MS,
+  mayAct,
+  RENEW_MS,
+} from '../../src/call/owner-rules.ts';
+import { CallOwner } from '../../src/call/owner.ts';
+import type { CallStore, Renewal } from '../../src/store/ports.ts';
+import { silentLog } from '../store/fixtures.ts';
+import { ManualClock } from '../store/manual-clock.ts';
+
+t.test('a node stops acting before its lease can have lapsed, and bears a failed renewal', (t) => {
+  t.ok(actingUntil(1_000) + ACT_MARGIN_MS <= 1_000 + LEASE_MS);
+  t.ok(actingUntil(0) > 2 * RENEW_MS);
+  const tenure = { actUntil: actingUntil(0), contested: true, awayUntil: Infinity };
+  t.equal(mayAct(tenure, tenure.actUntil - 1), true);
+  t.equal(mayAct(tenure, tenure.actUntil), false);
+  t.end();
+});
+
+t.test('without another node a lapsed lease is no reason to fall silent, but none to be certain', (t) => {
+  const now = actingUntil(0) + 60_000;
+  const tenure = { actUntil: actingUntil(0), contested: false, awayUntil: now + 1 };
+  t.equal(mayAct(tenure, now), true);
+  t.equal(isFresh(tenure, now), false);
+  t.equal(mayAct(tenure, now + 1), false, 'that the store is away has to be known');
+  t.end();
+});
+
+/** A node with one call and others beside it; renewals are answered by the test. */
+async function keeping(peers = 1) {
+  const clock = new ManualClock();
+  const pending: { resolve(renewal: Renewal): void; reject(error: Error): void }[] = [];
+  const renewLeases = (): Promise<Renewal> =>
+    new Promise((resolve, reject) => {
+      pending.push({ resolve, reject });
+    });
+  const store = { renewLeases, forgetNode: async () => {} } as unknown as CallStore;
+  const lost: string[] = [];
+  const regained: string[] = [];
+  const owner = new CallOwner({ store, clock, log: silentLog }, 'node-a', true, {
+    onLost: (callId) => {
+      lost.push(callId);
+      owner.unseat(callId);
+    },
+    onRegained: (callIds) => regained.push(...callIds),
+  });
+  const answer = async (renewal: Renewal | Error): Promise<void> => {
+    const next = pending.shift();
+    if (next === undefined) throw new Error('nothing was asked');
+    if (renewal instanceof Error) next.reject(renewal);
+    else next.resolve(renewal);
+    await new Promise((resolve) => setImmediate(resolve));
+  };
+  owner.seat('rtc_1', 1, clock.monotonic());
+  clock.advance(RENEW_MS);
+  await answer({ ours: ['rtc_1'], peers });
+  return { clock, owner, lost, regained, answer };
+}
+
+t.test('after a freeze nothing may be done before the lease was renewed', async (t) => {
+  const { clock, owner } = await keeping();
+  t.equal(owner.mayAct('rtc_1'), true);
+  clock.advance(10_000);
+  t.equal(owner.mayAct('rtc_1'), false, 'though no timer has said so');
+  await owner.close();
+});
+
+t.test('also without another node: one may have come meanwhile', async (t) => {
+  const { clock, owner, regained, answer } = await keeping(0);
+  clock.advance(10_000);
+  t.equal(owner.mayAct('rtc_1'), false);
+  await answer(new Error('no answer within its deadline, as far as a process knows that stood still'));
+  t.equal(owner.mayAct('rtc_1'), false);
+  clock.advance(RENEW_MS);
+  await answer({ ours: ['rtc_1'], peers: 0 });
+  t.same(regained, ['rtc_1']);
+  t.equal(owner.mayAct('rtc_1'), true);
+  await owner.close();
+});
+
+t.test('a store that is away for everybody silences nobody for long', async (t) => {
+  const { clock, owner, regained, answer } = await keeping(0);
+  for (let failed = 0; failed < 20; failed += 1) {
+    clock.advance(RENEW_MS);
+    clock.advance(1_500);
+    await answer(new Error('away'));
+    t.equal(owner.mayAct('rtc_1'), true);
+  }
+  t.same(regained, ['rtc_1'], 'what was withheld in between goes out, once');
+  await owner.close();
+});
+
+t.test('a call that another node has taken is let go of', async (t) => {
+  const { clock, owner, lost, answer } = await keeping();
+  clock.advance(RENEW_MS);
+  await answer({ ours: [], peers: 1 });
+  t.same(lost, ['rtc_1']);
+  t.equal(owner.mayAct('rtc_1'), false);
+  t.equal(await owner.certain('rtc_1', 1_000), false);
+  await owner.close();
+});
+
+t.test(
+  'while the store is away a node with others beside it falls silent in time, and comes back',
+  async (t) => {
+    const { clock, owner, regained, answer } = await keeping();
+    clock.advance(RENEW_MS);
+    await answer(new Error('away'));
+    t.equal(owner.mayAct('rtc_1'), true, 'the last renewal still holds');
+    clock.advance(RENEW_MS);
+    await answer(new Error('away'));
+    clock.advance(RENEW_MS);
+    t.equal(owner.mayAct('rtc_1'), false);
+    await answer({ ours: ['rtc_1'], peers: 1 });
+    t.same(regained, ['rtc_1']);
+    t.equal(await owner.certain('rtc_1', 1_000), true);
+    t.equal(owner.mayAct('rtc_1'), true);
+    await owner.close();
+  },
+);

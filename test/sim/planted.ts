@@ -1,0 +1,206 @@
+import { DenwabanError } from '../../src/errors.ts';
+import { functionOutput } from '../../src/realtime/commands.ts';
+import type { CallStore } from '../../src/store/ports.ts';
+import { failure } from '../../src/tools/answer.ts';
+import type { Planted } from './fleet.ts';
+import type { InvariantName } from './invariants.ts';
+import type { Statement, View } from './store-model/server.ts';
+
+/** A bug, and what has to find it. */
+export interface Plant {
+  readonly bug: string;
+  readonly finds: InvariantName;
+  readonly planted: Planted;
+}
+
+const unavailable = (): DenwabanError => new DenwabanError('DW_STORE_UNAVAILABLE', 'planted');
+
+/** One bug or more for every invariant, each at a port of a simulated process. */
+export const PLANTS: readonly Plant[] = [
+  {
+    bug: 'a takeover that does not begin a new epoch',
+    finds: 'one_owner',
+    planted: statement('takeLapsedCalls', (run, view) => {
+      const taken = run(view);
+      for (const call of view.tables.calls.values())
+        if (call.epoch > 1) view.tables.calls.set(call.callId, { ...call, epoch: call.epoch - 1 });
+      return taken;
+    }),
+  },
+  {
+    bug: 'a sweeper that takes leases that have not lapsed',
+    finds: 'stale_act',
+    planted: statement('takeLapsedCalls', (run, view) => run({ ...view, now: view.now + 60_000 })),
+  },
+  {
+    bug: 'a node that speaks though its lease may have lapsed',
+    finds: 'stale_act',
+    planted: { node: ({ manager }) => void (manager.mayAct = () => true) },
+  },
+  {
+    bug: 'an accept of which nothing is known, sent again at once',
+    finds: 'one_accept',
+    planted: {
+      calls: (calls) => ({
+        ...calls,
+        accept: async (...args) => {
+          const outcome = await calls.accept(...args);
+          return outcome.kind === 'ambiguous' ? calls.accept(...args) : outcome;
+        },
+      }),
+    },
+  },
+  {
+    bug: 'a node that greets a call that it takes over',
+    finds: 'one_greeting',
+    planted: calls(({ takeLapsedCalls, readProgress }) => ({
+      takeLapsedCalls: async (...args) =>
+        (await takeLapsedCalls(...args)).map((call) => ({ ...call, state: 'claimed' as const })),
+      readProgress: async (callId) => {
+        const progress = await readProgress(callId);
+        return progress === null ? null : { ...progress, body: null };
+      },
+    })),
+  },
+  {
+    bug: 'a ledger that forgets what was done',
+    finds: 'effect_once',
+    planted: {
+      statement: (asked) =>
+        asked.name === 'holdToolCall' || asked.name === 'beginToolCall'
+          ? wrap(asked, (run, view) => {
+              run(view);
+              return { outcome: asked.name === 'holdToolCall' ? 'running' : 'new' };
+            })
+          : asked,
+    },
+  },
+  {
+    bug: 'a transaction that says it is committed and is not',
+    finds: 'acknowledged',
+    planted: {
+      store: (store, { chance }) => ({
+        ...store,
+        transact: async (work, options) => {
+          if (!chance.happens(0.2)) return store.transact(work, options);
+          let result: { value: Awaited<ReturnType<typeof work>> } | null = null;
+          await store
+            .transact(async (transaction) => {
+              result = { value: await work(transaction) };
+              throw new RangeError('planted');
+            }, options)
+            .catch(() => {});
+          if (result === null) throw unavailable();
+          return (result as { value: Awaited<ReturnType<typeof work>> }).value;
+        },
+      }),
+    },
+  },
+  {
+    bug: 'a desk that says now and then that nothing was done',
+    finds: 'told_truth',
+    planted: {
+      sidebands: (sidebands, { chance }) => ({
+        connect: (callId, listener) => {
+          const sideband = sidebands.connect(callId, listener);
+          return {
+            close: () => sideband.close(),
+            send: (event) => {
+              const { item } = JSON.parse(event) as { item?: { call_id?: string } };
+              const lie = item?.call_id !== undefined && chance.happens(0.3);
+              return sideband.send(
+                lie ? functionOutput(item.call_id ?? '', failure('failed').output) : event,
+              );
+            },
+          };
+        },
+      }),
+    },
+  },
+  {
+    bug: 'an end that is stored over the ends of other calls',
+    finds: 'terminal_final',
+    planted: statement('finishCall', (run, view) => {
+      for (const callId of ['rtc_1', 'rtc_2', 'rtc_3']) {
+        const call = view.tables.calls.get(callId);
+        if (call !== undefined && call.endReason !== null)
+          view.tables.calls.set(callId, { ...call, endReason: 'internal_error' });
+      }
+      return run(view);
+    }),
+  },
+  {
+    bug: 'a claim that asks nobody for a place',
+    finds: 'capacity',
+    planted: calls(({ claimCall }) => ({
+      claimCall: async ({ limits: _limits, ...input }) => claimCall(input),
+    })),
+  },
+  {
+    bug: 'a question to the store without a deadline',
+    finds: 'deadline',
+    planted: calls(() => ({ listTurns: async () => new Promise(() => {}) })),
+  },
+  {
+    bug: 'an end that is never stored',
+    finds: 'row_deadline',
+    planted: calls(() => ({
+      finishCall: async () => {
+        throw unavailable();
+      },
+    })),
+  },
+  {
+    bug: 'a sweeper that finds nothing',
+    finds: 'ownerless',
+    planted: calls(() => ({ takeLapsedCalls: async () => [] })),
+  },
+  {
+    bug: 'a sideband that is not closed',
+    finds: 'left_over',
+    planted: {
+      sidebands: (sidebands) => ({
+        connect: (callId, listener) => {
+          const sideband = sidebands.connect(callId, listener);
+          return { send: (event) => sideband.send(event), close: () => {} };
+        },
+      }),
+    },
+  },
+  {
+    bug: 'a timer that nobody cancels',
+    finds: 'left_over',
+    planted: { node: ({ host }) => void host.clock.setTimer(3_600_000, () => {}) },
+  },
+  {
+    bug: 'a transaction that loses its rows of the audit',
+    finds: 'audit',
+    planted: {
+      statement: (asked, { chance }) =>
+        asked.name === 'writeAudit' && chance.happens(0.1) ? wrap(asked, () => undefined) : asked,
+    },
+  },
+  {
+    bug: 'a row of the audit that is changed afterwards',
+    finds: 'audit',
+    planted: statement('writeAudit', (run, view) => {
+      run(view);
+      const row = view.tables.audit.get('call/rtc_1 1');
+      if (row !== undefined) view.tables.audit.set('call/rtc_1 1', { ...row, at: row.at + 1 });
+    }),
+  },
+];
+
+function calls(change: (of: CallStore) => Partial<CallStore>): Planted {
+  return { store: (store) => ({ ...store, calls: { ...store.calls, ...change(store.calls) } }) };
+}
+
+type Twist = (run: (view: View) => unknown, view: View) => unknown;
+
+function statement(name: string, twist: Twist): Planted {
+  return { statement: (asked) => (asked.name === name ? wrap(asked, twist) : asked) };
+}
+
+function wrap<T>(asked: Statement<T>, twist: Twist): Statement<T> {
+  return { ...asked, run: (view) => twist((given) => asked.run(given), view) as T };
+}

@@ -1,0 +1,4 @@
+import t from 'tap';
+import { expectSeeds } from './expect-seeds.ts';
+
+await expectSeeds(t, 7);
