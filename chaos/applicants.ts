@@ -1,3 +1,4 @@
+import { emptyBriefing } from '../src/briefing/briefing.ts';
 import type { Store } from '../src/store/open.ts';
 
 /** Somebody who may call about a briefing. */
@@ -27,16 +28,12 @@ export class Applicants {
   async open(): Promise<void> {
     const { briefings } = this.#store;
     await briefings.putBriefing({
-      briefingId: BRIEFING,
+      ...emptyBriefing(BRIEFING),
       title: '会社説明会',
       company: '見本商事',
       place: '渋谷会場',
-      onlineUrl: null,
       whatToBring: '筆記用具',
-      dress: null,
       contact: '03-1234-0000',
-      notices: [],
-      cancelDeadlineMinutes: null,
     });
     const startsAt = Math.ceil(Date.now() / DAY) * DAY + 3 * DAY;
     await briefings.putSlot(

@@ -7,7 +7,7 @@ import { createAuditSigner } from '../src/audit/keys.ts';
 import { verifyAudit, type AuditVerdict } from '../src/audit/verify.ts';
 import { systemClock } from '../src/lib/clock.ts';
 import { systemRandom } from '../src/lib/random.ts';
-import type { Log } from '../src/lib/log.ts';
+import { silentLog } from '../src/lib/log.ts';
 import { openStore, type Store } from '../src/store/open.ts';
 import { Applicants } from './applicants.ts';
 import { openBalancer, type Balancer } from './balancer.ts';
@@ -58,7 +58,7 @@ export async function openHouse(
     claimTimeoutMs: 5_000,
     clock: systemClock,
     random: systemRandom,
-    log: SILENT,
+    log: silentLog,
     busy: () => false,
     audit: signer,
   });
@@ -139,13 +139,3 @@ async function closeAll({ nodes, balancer, lines, emulator, provider, store, db 
   await store.close();
   await db.end();
 }
-
-const SILENT: Log = {
-  trace: () => undefined,
-  debug: () => undefined,
-  info: () => undefined,
-  warn: () => undefined,
-  error: () => undefined,
-  fatal: () => undefined,
-  child: () => SILENT,
-};

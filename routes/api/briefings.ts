@@ -1,17 +1,12 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
-import {
-  BriefingChange,
-  briefingView,
-  changedBriefing,
-  emptyBriefing,
-  NewBriefing,
-} from '../../src/api/briefings.ts';
+import { BriefingChange, briefingView, changedBriefing, NewBriefing } from '../../src/api/briefings.ts';
 import { contentTag, requireMatch } from '../../src/api/etag.ts';
 import { pageOf, partOf } from '../../src/api/page.ts';
 import { ApiProblem } from '../../src/api/problem.ts';
 import { found } from '../../src/api/refusals.ts';
 import { Id, listOf, PageQuery } from '../../src/api/shapes.ts';
+import { emptyBriefing } from '../../src/briefing/briefing.ts';
 import type { Random } from '../../src/lib/random.ts';
 
 const Params = Type.Object({ briefingId: Id });

@@ -1,7 +1,8 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
-import { messageView, OUTBOUND_KINDS, OUTBOUND_STATES, outboundView } from '../../src/api/calls.ts';
+import { messageView, outboundView } from '../../src/api/calls.ts';
 import { outboundCursor, pageOf, partOf, readOutboundCursor } from '../../src/api/page.ts';
+import { OUTBOUND_KINDS, OUTBOUND_STATES } from '../../src/outbox/ports.ts';
 import { found } from '../../src/api/refusals.ts';
 import { Id, Instant, listOf, oneOf, PageQuery, readInstant } from '../../src/api/shapes.ts';
 

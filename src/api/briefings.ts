@@ -63,22 +63,6 @@ export function briefingView(briefing: Briefing): Static<typeof BriefingSchema> 
   };
 }
 
-/** A briefing without anything but what it must have. */
-export function emptyBriefing(briefingId: string): Briefing {
-  return {
-    briefingId,
-    title: '',
-    company: '',
-    place: null,
-    onlineUrl: null,
-    whatToBring: null,
-    dress: null,
-    contact: null,
-    notices: [],
-    cancelDeadlineMinutes: null,
-  };
-}
-
 /** The briefing with the fields that were sent. */
 export function changedBriefing(standing: Briefing, change: Static<typeof BriefingChange>): Briefing {
   const next = { ...briefingView(standing), ...change };

@@ -1,3 +1,4 @@
+import { OUTBOUND_KINDS, OUTBOUND_STATES } from '../outbox/ports.ts';
 import Type, { type Static } from 'typebox';
 import type { OutboundRecord } from '../outbox/ports.ts';
 import type { CallRecord, CallState, MessageRecord, TurnRecord } from '../store/ports.ts';
@@ -66,18 +67,6 @@ export const MessageSchema = Type.Object(
   },
   { $id: 'Message', additionalProperties: false },
 );
-
-/** Kinds and states of what leaves. */
-export const OUTBOUND_KINDS = ['sms', 'email', 'webhook'] as const;
-export const OUTBOUND_STATES = [
-  'queued',
-  'sending',
-  'unknown',
-  'sent',
-  'delivered',
-  'failed',
-  'dead',
-] as const;
 
 /** A message or webhook that leaves, as the API shows it. */
 export const OutboundSchema = Type.Object(

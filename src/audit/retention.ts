@@ -1,7 +1,8 @@
 import type { Clock } from '../lib/clock.ts';
 import { tokyoTime } from '../briefing/spoken-calendar.ts';
 import type { HeldRun, RetentionClass, RetentionCut, RetentionStore } from '../store/retention-ports.ts';
-import { lifetimes, type RetentionPeriods } from './retention-periods.ts';
+import type { RetentionPeriods } from '../lib/retention-periods.ts';
+import { lifetimes } from './retention-periods.ts';
 
 /** Rows removed in one transaction: a few ms of the embedded engine, which serves nobody else meanwhile. */
 const BATCH_ROWS = 500;

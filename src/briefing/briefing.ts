@@ -16,3 +16,19 @@ export interface Briefing {
   /** Minutes before a slot's start until which applicants may cancel by themselves; null: until it starts. */
   readonly cancelDeadlineMinutes: number | null;
 }
+
+/** A briefing of which nothing is known yet but its id. */
+export function emptyBriefing(briefingId: string): Briefing {
+  return {
+    briefingId,
+    title: '',
+    company: '',
+    place: null,
+    onlineUrl: null,
+    whatToBring: null,
+    dress: null,
+    contact: null,
+    notices: [],
+    cancelDeadlineMinutes: null,
+  };
+}

@@ -1,8 +1,7 @@
+import type { DeskOwner } from './desk-owner.ts';
 import type { Clock, Timer } from '../lib/clock.ts';
 import { functionOutput } from '../realtime/commands.ts';
 import type { ToolControl } from '../tools/tool.ts';
-import type { CallCase } from '../tools/call-case.ts';
-import type { Evidence } from '../tools/evidence.ts';
 import type { FunctionAnswer, ToolRunner } from '../tools/runner.ts';
 import { onBehalfOf } from './isolation.ts';
 import type { CallPlan } from './services.ts';
@@ -24,17 +23,9 @@ export interface AnsweredBatch {
   readonly failuresInRow: number;
 }
 
-export interface DeskOwner {
-  readonly callId: string;
-  readonly epoch: number;
-  readonly callerNumber: string | null;
-  readonly callCase: CallCase;
-  readonly evidence: Evidence;
-  send(event: string): boolean;
+export interface FunctionDeskOwner extends DeskOwner {
   /** Waits until the call is certainly ours, at most `ms`. */
   certain(ms: number): Promise<boolean>;
-  /** Stores what the call has established, when that has changed. Never rejects. */
-  keepCase(): Promise<void>;
   onToolStarted(): void;
   onToolSlow(): void;
   onToolAnswered(name: string, answer: FunctionAnswer, ms: number): void;
@@ -76,14 +67,14 @@ interface Batch {
  */
 export class FunctionDesk {
   readonly #services: DeskServices;
-  readonly #owner: DeskOwner;
+  readonly #owner: FunctionDeskOwner;
   readonly #batches = new Map<string, Batch>();
   readonly #seen = new Set<string>();
   readonly #undelivered = new Map<string, string>();
   readonly #over = new AbortController();
   #failuresInRow = 0;
 
-  constructor(services: DeskServices, owner: DeskOwner) {
+  constructor(services: DeskServices, owner: FunctionDeskOwner) {
     this.#services = services;
     this.#owner = owner;
   }

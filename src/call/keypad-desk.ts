@@ -1,8 +1,7 @@
+import type { DeskOwner } from './desk-owner.ts';
 import { entriesIn, readEntry } from '../briefing/keypad.ts';
 import { pause } from '../lib/deadline.ts';
 import { callerMessage, serviceMessage } from '../realtime/commands.ts';
-import type { CallCase } from '../tools/call-case.ts';
-import type { Evidence } from '../tools/evidence.ts';
 import type { KeypadAnswer } from '../tools/keypad-parts.ts';
 import { KEYPAD_TOOL } from '../tools/keypad-tool.ts';
 import type { FunctionAnswer } from '../tools/runner.ts';
@@ -13,15 +12,7 @@ import type { CallMinutes } from './minutes.ts';
 import type { CallServices } from './services.ts';
 import { KEYPAD_MAX_ENTRIES, KEYPAD_SETTLE_RETRY_MS, KEYPAD_SETTLE_TRIES } from './timeouts.ts';
 
-export interface KeypadOwner {
-  readonly callId: string;
-  readonly epoch: number;
-  readonly callerNumber: string | null;
-  readonly callCase: CallCase;
-  readonly evidence: Evidence;
-  send(event: string): boolean;
-  /** Stores what the call has established, when that has changed. Never rejects. */
-  keepCase(): Promise<void>;
+export interface KeypadOwner extends DeskOwner {
   onKeysAnswered(answer: CallEvent & { kind: 'keys_answered' }): void;
 }
 

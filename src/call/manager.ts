@@ -163,9 +163,7 @@ export class CallManager implements SessionOwner {
 
   /** The call's row was made final over its owner's head: nobody serves it any more, and it is hung up. */
   async override(callId: string): Promise<void> {
-    this.#sessions.get(callId)?.discard();
-    this.#sessions.delete(callId);
-    this.#unseat(callId);
+    this.letGo(callId);
     if (!this.#insisting.has(callId)) await this.hangUp(callId);
   }
 
@@ -286,9 +284,7 @@ export class CallManager implements SessionOwner {
     if (this.#finishing.has(callId)) return;
     this.#services.log.error({ call_id: callId }, 'Lease lost: another node owns the call');
     this.#lost.add(callId);
-    this.#sessions.get(callId)?.discard();
-    this.#sessions.delete(callId);
-    this.#unseat(callId);
+    this.letGo(callId);
   }
 
   #idleWithin(ms: number): Promise<boolean> {

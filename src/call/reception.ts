@@ -1,5 +1,5 @@
 import { describeError } from '../errors.ts';
-import type { CallRecord, ClaimInput, SeatRefusal } from '../store/ports.ts';
+import type { CallRecord, ClaimInput } from '../store/ports.ts';
 import { normalisePhoneNumber, maskPhoneNumber } from '../briefing/phone-number.ts';
 import { parseSipHeaders, type SipFacts, type SipHeader } from '../realtime/sip-headers.ts';
 import { acceptCall } from './accept.ts';
@@ -40,6 +40,9 @@ export interface ReceptionOptions {
   /** From the claim to a live call, ms. */
   readonly onAnswered: (ms: number) => void;
 }
+
+/** SIP code that lets a trunk go on to its next destination. */
+const SERVICE_UNAVAILABLE = 503;
 
 /** Deliveries and calls remembered, so that a repeated webhook costs no statement: an hour of a busy line. */
 const REMEMBERED = 5_000;
@@ -90,7 +93,8 @@ export class CallReception {
       this.#services.observer.ended('stale', 'openai');
       return { outcome: 'stale' };
     }
-    const place = this.#place(claim.refusal ?? null);
+    // The seat is given in the same turn of the event loop that found it free.
+    const place = admitPlace(claim.refusal ?? null, this.#manager.calls, this.#options.rules);
     this.#manager.seat(call.callId, claim.epoch, sentAt);
     return {
       outcome: 'claimed',
@@ -129,11 +133,6 @@ export class CallReception {
     // It has its seat among the calls of this process already.
     const place = admitPlace(call.seatRefusal ?? null, this.#manager.calls - 1, rules);
     void this.#answer(callId, epoch, callerNumber, verdict.admit ? place : verdict);
-  }
-
-  /** Whether there is a place; the call is given its seat in the same turn of the event loop. */
-  #place(refusal: SeatRefusal | null): Admission {
-    return admitPlace(refusal, this.#manager.calls, this.#options.rules);
   }
 
   #announce(callId: string, number: string | null): void {
@@ -237,6 +236,3 @@ export class CallReception {
     };
   }
 }
-
-/** Lets a trunk go on to its next destination. */
-const SERVICE_UNAVAILABLE = 503;

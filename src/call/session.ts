@@ -1,5 +1,5 @@
 import type { Log } from '../lib/log.ts';
-import { patiently } from '../lib/deadline.ts';
+import { settledWithin } from '../lib/deadline.ts';
 import { describeError } from '../errors.ts';
 import type { EndParty, EndReason } from '../store/ports.ts';
 import { serviceMessage } from '../realtime/commands.ts';
@@ -11,7 +11,7 @@ import { INITIAL, type CallEvent, type Conversation, type Ending } from './conve
 import { CallRow } from './call-row.ts';
 import { newCase } from '../tools/call-case.ts';
 import type { Evidence } from '../tools/evidence.ts';
-import { FunctionDesk, type AnsweredBatch, type DeskOwner } from './function-desk.ts';
+import { FunctionDesk, type AnsweredBatch, type FunctionDeskOwner } from './function-desk.ts';
 import { KeypadDesk, type KeypadOwner } from './keypad-desk.ts';
 import { CallLink, type AttachResult, type LinkOwner } from './link.ts';
 import { GuardedVoice } from './guarded-voice.ts';
@@ -53,7 +53,7 @@ const MAX_OVERSIZED = 2;
  * Runs one conversation: turns frames into events, lets the state machine decide, and carries out what it wants.
  * Nothing it does may throw into another call.
  */
-export class CallSession implements LinkOwner, DeskOwner, KeypadOwner, TurnDriverOwner {
+export class CallSession implements LinkOwner, FunctionDeskOwner, KeypadOwner, TurnDriverOwner {
   readonly callId: string;
   readonly epoch: number;
   readonly callerNumber: string | null;
@@ -207,7 +207,7 @@ export class CallSession implements LinkOwner, DeskOwner, KeypadOwner, TurnDrive
    */
   async #begin(attachment: number): Promise<void> {
     const stored = this.#row.live(this.#services.plan.noticeVersion);
-    await patiently(this.#services.clock, INTENT_MS, stored);
+    await settledWithin(this.#services.clock, INTENT_MS, stored);
     const here = attachment === this.#attachments && this.#link.live;
     if (here && this.#state.phase === 'attaching') this.#goOn();
   }

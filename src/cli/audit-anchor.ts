@@ -2,7 +2,8 @@ import { anchorNow } from '../audit/anchor-job.ts';
 import { systemClock } from '../lib/clock.ts';
 import { noWords, readOptions } from './options.ts';
 import { EXIT, type Command } from './program.ts';
-import { SILENT, withStore } from './store.ts';
+import { silentLog } from '../lib/log.ts';
+import { withStore } from './store.ts';
 
 const HELP = `Usage: denwaban audit anchor
 
@@ -22,7 +23,7 @@ export const auditAnchorCommand: Command = {
       surroundings,
       false,
       async ({ anchors }, { anchorDir }) => {
-        const made = await anchorNow({ anchors, directory: anchorDir, clock: systemClock, log: SILENT });
+        const made = await anchorNow({ anchors, directory: anchorDir, clock: systemClock, log: silentLog });
         for (const { number, day, leaves, mac } of made)
           surroundings.out(`anchor ${number} (${day}): ${leaves.length} chains, ${mac}\n`);
         if (made.length === 0) surroundings.out('Nothing has happened since the last anchor.\n');

@@ -1,5 +1,5 @@
 import { maskPhoneNumber } from '../briefing/phone-number.ts';
-import type { OutboundKind, OutboundRecord, OutboundState } from '../outbox/ports.ts';
+import { OUTBOUND_KINDS, OUTBOUND_STATES, type OutboundRecord } from '../outbox/ports.ts';
 import { retryMessage, type RetryResult } from '../outbox/retry.ts';
 import { getRow, listRows } from '../outbox/rows.ts';
 import { noWords, readOptions } from './options.ts';
@@ -8,16 +8,6 @@ import { EXIT, OperatorError, UsageError, type Command } from './program.ts';
 import { withStore } from './store.ts';
 import { writtenMinute } from './times.ts';
 
-const KINDS: readonly OutboundKind[] = ['sms', 'email', 'webhook'];
-const STATES: readonly OutboundState[] = [
-  'queued',
-  'sending',
-  'unknown',
-  'sent',
-  'delivered',
-  'failed',
-  'dead',
-];
 /** Lines of a list unless it says how many. */
 const DEFAULT_LIMIT = 50;
 const MAX_LIMIT = 1_000;
@@ -70,8 +60,8 @@ export const listMessagesCommand: Command = {
       unmasked: { type: 'boolean', default: false },
     });
     noWords(positionals);
-    const kind = choice('kind', values.kind, KINDS);
-    const state = choice('state', values.state, STATES);
+    const kind = choice('kind', values.kind, OUTBOUND_KINDS);
+    const state = choice('state', values.state, OUTBOUND_STATES);
     const limit = Number(values.limit);
     if (!Number.isInteger(limit) || limit < 1 || limit > MAX_LIMIT)
       throw new UsageError(`--limit ${values.limit}: write a number from 1 to ${MAX_LIMIT}.`);

@@ -1,4 +1,4 @@
-import type { Briefing } from '../briefing/briefing.ts';
+import { type Briefing, emptyBriefing } from '../briefing/briefing.ts';
 import { systemClock } from '../lib/clock.ts';
 import { systemRandom } from '../lib/random.ts';
 import { describeImport } from '../roster/diff.ts';
@@ -141,16 +141,10 @@ async function briefingFor(
       `The id 「${taken.briefingId}」 is that of 「${taken.title}」 already; choose another one.`,
     );
   const briefing = {
-    briefingId: name ?? systemRandom.uuid(),
+    ...emptyBriefing(name ?? systemRandom.uuid()),
     title,
     company,
     place,
-    onlineUrl: null,
-    whatToBring: null,
-    dress: null,
-    contact: null,
-    notices: [],
-    cancelDeadlineMinutes: null,
   };
   return { briefing, isNew: true };
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { anchorDirectory, auditSigner } from '../audit/set-up.ts';
 import { auditSettings, loadConfig } from '../config.ts';
 import { systemClock } from '../lib/clock.ts';
-import type { Log } from '../lib/log.ts';
+import { silentLog } from '../lib/log.ts';
 import { systemRandom } from '../lib/random.ts';
 import type { AuditSigner } from '../store/audit-ports.ts';
 import { openStore, type Store } from '../store/open.ts';
@@ -17,17 +17,6 @@ const STORE_VARIABLES = [
   'AUDIT_KEY',
   'AUDIT_ANCHOR_DIR',
 ] as const;
-
-/** Keeps nothing: what an operator has to know is said by the commands. */
-export const SILENT: Log = {
-  trace: () => undefined,
-  debug: () => undefined,
-  info: () => undefined,
-  warn: () => undefined,
-  error: () => undefined,
-  fatal: () => undefined,
-  child: () => SILENT,
-};
 
 /** The audit that the environment names. */
 export interface OpenAudit {
@@ -73,7 +62,7 @@ export async function withStore<T>(
     claimTimeoutMs: config.CLAIM_TIMEOUT_MS,
     clock: systemClock,
     random: systemRandom,
-    log: SILENT,
+    log: silentLog,
     busy: () => false,
     audit: signer,
   });

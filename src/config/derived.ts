@@ -1,3 +1,4 @@
+import type { RetentionPeriods } from '../lib/retention-periods.ts';
 import { splitList } from './urls.ts';
 import type { Config } from './schema.ts';
 
@@ -52,22 +53,8 @@ export function webhookTargets(config: Config): ConfiguredTarget[] {
   });
 }
 
-/** How long each kind of data is kept. */
-export interface ConfiguredPeriods {
-  readonly callDays: number;
-  readonly messageDays: number;
-  readonly outboundDays: number;
-  readonly technicalDays: number;
-  readonly counterDays: number;
-  readonly recordDays: number;
-  /** `MM-DD`. */
-  readonly hiringYearEnd: string;
-  readonly hiringYearLeadDays: number;
-  readonly hiringYearsMore: number;
-}
-
 /** The lifetimes of data. */
-export function retentionPeriods(config: Config): ConfiguredPeriods {
+export function retentionPeriods(config: Config): RetentionPeriods {
   return {
     callDays: config.RETENTION_CALL_DAYS,
     messageDays: config.RETENTION_MESSAGE_DAYS,

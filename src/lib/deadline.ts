@@ -27,7 +27,7 @@ export async function withDeadline<T>(
 }
 
 /** Resolves when `work` is done or has failed, after `ms` at the latest. The work itself goes on. */
-export function patiently(clock: Clock, ms: number, work: Promise<unknown>): Promise<void> {
+export function settledWithin(clock: Clock, ms: number, work: Promise<unknown>): Promise<void> {
   return new Promise((resolve) => {
     const timer = clock.setTimer(ms, resolve);
     const onDone = (): void => {

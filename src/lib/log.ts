@@ -11,3 +11,14 @@ export interface Log {
   fatal(fields: LogFields, message: string): void;
   child(bindings: LogFields): Log;
 }
+
+/** Keeps nothing: for commands, whose own output says what there is to know, and for harnesses. */
+export const silentLog: Log = {
+  trace: () => undefined,
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+  fatal: () => undefined,
+  child: () => silentLog,
+};

@@ -10,10 +10,11 @@ import type { TemplateData, TemplateKey } from '../briefing/message-template.ts'
 export type Executor = QueryExecutorProvider;
 
 /** Messages to people. `sms` takes a number in E.164, `email` an address. */
-export type Channel = 'sms' | 'email';
+export type Channel = Exclude<OutboundKind, 'webhook'>;
 
-/** Everything that the outbox sends. */
-export type OutboundKind = Channel | 'webhook';
+/** Everything that the outbox sends: messages, and webhooks. */
+export const OUTBOUND_KINDS = ['sms', 'email', 'webhook'] as const;
+export type OutboundKind = (typeof OUTBOUND_KINDS)[number];
 
 export type { TemplateData, TemplateKey };
 
@@ -87,7 +88,16 @@ export interface MessageQueue {
  * or may not have left. `sent`, `delivered`: it left; the recipient's device said so. `failed`: refused for good, or
  * expired. `dead`: given up after the last try.
  */
-export type OutboundState = 'queued' | 'sending' | 'unknown' | 'sent' | 'delivered' | 'failed' | 'dead';
+export const OUTBOUND_STATES = [
+  'queued',
+  'sending',
+  'unknown',
+  'sent',
+  'delivered',
+  'failed',
+  'dead',
+] as const;
+export type OutboundState = (typeof OUTBOUND_STATES)[number];
 
 /** How `sent` is known. `direct`: the provider said so at once. `reconciled`: found there later. `resent`: it was proven absent and sent again. */
 export type Resolution = 'direct' | 'reconciled' | 'resent' | 'callback';

@@ -1,5 +1,5 @@
 /** The tools that a scenario may name. */
-export const TOOL_NAMES: readonly string[] = [
+export const TOOL_NAMES = [
   'identify_caller',
   'check_slots',
   'update_attendance',
@@ -8,4 +8,4 @@ export const TOOL_NAMES: readonly string[] = [
   'take_message',
   'transfer_to_human',
   'end_call',
-];
+] as const;

@@ -11,7 +11,7 @@ import type { CallCase } from './call-case.ts';
 import type { Evidence } from './evidence.ts';
 import { answerOf, FAILED, failure, refusal, storedAnswer, tooLate, type FunctionAnswer } from './answer.ts';
 import { closeUndone } from './close-undone.ts';
-import { close, patiently, settle, type Progress, type ToolTransact } from './settle.ts';
+import { close, throughOutage, settle, type Progress, type ToolTransact } from './settle.ts';
 import type { Tool, ToolContext, ToolEffect, ToolOutcome } from './tool.ts';
 
 export type { FunctionAnswer } from './answer.ts';
@@ -142,7 +142,7 @@ async function answerRead(
   progress: Progress,
 ): Promise<FunctionAnswer> {
   const startedAt = options.clock.now();
-  const outcome = await patiently(options, progress, async () =>
+  const outcome = await throughOutage(options, progress, async () =>
     tool.run(args, contextOf(options, call, signal)),
   );
   if ('effect' in outcome) throw new TypeError(`${tool.name} is a read tool and returned an effect`);
@@ -180,7 +180,7 @@ async function answerOnce(
   progress: Progress,
 ): Promise<FunctionAnswer> {
   const { store, clock } = options;
-  const begun = await patiently(options, progress, async () =>
+  const begun = await throughOutage(options, progress, async () =>
     store.beginToolCall(call, call.name, call.arguments, clock.now()),
   );
   if (begun.outcome === 'finished' && tool.effect === 'write') return storedAnswer(begun);

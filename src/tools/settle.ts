@@ -41,7 +41,7 @@ const RETRY_BACKOFF = { baseMs: 50, capMs: 500 } as const;
  *
  * @throws what `work` threw last
  */
-export async function patiently<T>(
+export async function throughOutage<T>(
   parts: Pick<SettleParts, 'clock' | 'random'>,
   progress: Pick<Progress, 'late'>,
   work: () => Promise<T>,
@@ -70,7 +70,7 @@ export async function settle(
   let outcome: ToolOutcome | null = null;
   progress.storing = 'effect' in wanted;
   try {
-    const stored = await patiently(parts, progress, async () =>
+    const stored = await throughOutage(parts, progress, async () =>
       parts.transact(async (transaction) => {
         if ('effect' in wanted) {
           const standing = await transaction.calls.holdToolCall(call);

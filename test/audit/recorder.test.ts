@@ -1,13 +1,8 @@
 import t from 'tap';
 import { createRecorder } from '../../src/audit/recorder.ts';
 import type { CallStore } from '../../src/store/ports.ts';
-import {
-  claimOf,
-  openTestStore,
-  silentLog,
-  turnOf as turnRecord,
-  usageOf as usageRecord,
-} from '../store/fixtures.ts';
+import { silentLog } from '../../src/lib/log.ts';
+import { claimOf, openTestStore, turnOf as turnRecord, usageOf as usageRecord } from '../store/fixtures.ts';
 import { ManualClock } from '../store/manual-clock.ts';
 
 const BATCH_MS = 150;

@@ -1,5 +1,6 @@
 import t from 'tap';
-import { lifetimes, type RetentionPeriods } from '../../src/audit/retention-periods.ts';
+import { lifetimes } from '../../src/audit/retention-periods.ts';
+import type { RetentionPeriods } from '../../src/lib/retention-periods.ts';
 
 /** The defaults. */
 const PERIODS: RetentionPeriods = {

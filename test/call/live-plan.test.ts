@@ -1,3 +1,4 @@
+import { emptyBriefing } from '../../src/briefing/briefing.ts';
 import t from 'tap';
 import { keepPlan } from '../../src/call/live-plan.ts';
 import { loadConfig } from '../../src/config.ts';
@@ -5,7 +6,8 @@ import { packageRoot } from '../../src/lib/package-root.ts';
 import { briefingNames } from '../../src/roster/briefing-names.ts';
 import { loadScenario } from '../../src/scenario/load.ts';
 import type { Scenario } from '../../src/scenario/scenario.ts';
-import { openTestStore, silentLog } from '../store/fixtures.ts';
+import { silentLog } from '../../src/lib/log.ts';
+import { openTestStore } from '../store/fixtures.ts';
 import { ManualClock } from '../store/manual-clock.ts';
 
 const scenario = await loadScenario('attendance-ja', packageRoot());
@@ -111,16 +113,11 @@ t.test('names come from briefings that are to come, never from applicants', asyn
   const { briefings } = store;
   const now = Date.now();
   const briefing = (briefingId: string, title: string) => ({
-    briefingId,
+    ...emptyBriefing(briefingId),
     title,
     company: '見本商事',
     place: '渋谷会場',
-    onlineUrl: null,
-    whatToBring: null,
-    dress: null,
     contact: '03-1234-0000',
-    notices: [],
-    cancelDeadlineMinutes: null,
   });
   const slot = (slotId: string, briefingId: string, startsAt: number) => ({
     slotId,

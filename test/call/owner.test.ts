@@ -9,7 +9,7 @@ import {
 } from '../../src/call/owner-rules.ts';
 import { CallOwner } from '../../src/call/owner.ts';
 import type { CallStore, Renewal } from '../../src/store/ports.ts';
-import { silentLog } from '../store/fixtures.ts';
+import { silentLog } from '../../src/lib/log.ts';
 import { ManualClock } from '../store/manual-clock.ts';
 
 t.test('a node stops acting before its lease can have lapsed, and bears a failed renewal', (t) => {

@@ -4,7 +4,7 @@ import { LEASE_MS, RENEW_MS } from '../../src/call/owner-rules.ts';
 import type { CallReception } from '../../src/call/reception.ts';
 import type { CallServices } from '../../src/call/services.ts';
 import { CallSweeper } from '../../src/call/sweeper.ts';
-import { silentLog } from '../store/fixtures.ts';
+import { silentLog } from '../../src/lib/log.ts';
 import { ManualClock } from '../store/manual-clock.ts';
 
 t.test(

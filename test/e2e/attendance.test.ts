@@ -1,3 +1,4 @@
+import { emptyBriefing } from '../../src/briefing/briefing.ts';
 import t from 'tap';
 import type { EmulatedCall, ModelTurn, ScriptStep } from '../../emulator/index.ts';
 import { calls, greeted, hears, script, startService, storedEnd } from './service.ts';
@@ -11,16 +12,12 @@ const NUMBER = '+818012340001';
 const START = Math.ceil(Date.now() / HOUR) * HOUR + 48 * HOUR;
 
 await briefings.putBriefing({
-  briefingId: 'briefing-1',
+  ...emptyBriefing('briefing-1'),
   title: '会社説明会',
   company: '見本商事',
   place: '渋谷会場',
-  onlineUrl: null,
   whatToBring: '筆記用具',
-  dress: null,
   contact: '03-1234-0000',
-  notices: [],
-  cancelDeadlineMinutes: null,
 });
 await briefings.putSlot(slot('slot-a', START), Date.now());
 await briefings.putSlot(slot('slot-b', START + 24 * HOUR), Date.now());

@@ -26,7 +26,7 @@ export interface Child extends Starting {
 
 export interface ChildOptions {
   readonly env?: Readonly<Record<string, string>>;
-  /** Where the log goes: read by the test (default), a file such as /dev/full, or a pipe that nobody reads. */
+  /** Where the log goes: read by the test (default), a file such as /dev/full, or a pipe that nobody reads any more once it listens. */
   readonly log?: 'read' | 'unread' | { readonly file: string };
   /** Compiled program relative to the folder of this file; default the server's. */
   readonly program?: string;
@@ -44,7 +44,8 @@ export async function startChild(t: Test, emulator: Emulator, options: ChildOpti
     env: { ...(await placeOf(t, options)), ...options.env },
   });
   const { log = 'read', port = 0 } = options;
-  const url = await (log === 'read' ? announcedUrl(child) : answeringUrl(port));
+  const url = await (typeof log === 'string' ? announcedUrl(child) : answeringUrl(port));
+  if (log === 'unread') child.process.stdout?.removeAllListeners('data').pause();
   emulator.deliverTo(`${url}/openai-webhook`);
   return { ...child, url };
 }
@@ -79,7 +80,7 @@ export function spawnChild(t: Test, emulator: Emulator, options: ChildOptions = 
   const exit = once(child, 'exit').then(([code, signal]) => (code ?? signal) as number | string);
   const lines: string[] = [];
   const onLine = new Set<() => void>();
-  if (log === 'read') {
+  if (typeof log === 'string') {
     readLines(child, (line) => {
       lines.push(line);
       for (const look of onLine) look();
@@ -125,6 +126,7 @@ async function announcedUrl(child: Starting): Promise<string> {
   return `http://127.0.0.1:${port}`;
 }
 
+/** Without a log nothing tells when it listens: it is asked until it answers. */
 async function answeringUrl(port: number): Promise<string> {
   const url = `http://127.0.0.1:${port}`;
   const deadline = performance.now() + START_MS;

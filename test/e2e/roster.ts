@@ -1,3 +1,4 @@
+import { emptyBriefing } from '../../src/briefing/briefing.ts';
 import type { BriefingStore } from '../../src/store/briefing-ports.ts';
 
 const HOUR = 3_600_000;
@@ -20,16 +21,10 @@ export async function fillRoster(briefings: BriefingStore, now: number): Promise
   const start = Math.ceil(now / HOUR) * HOUR + 48 * HOUR;
   for (const number of [1, 2]) {
     await briefings.putBriefing({
-      briefingId: `briefing-${number}`,
+      ...emptyBriefing(`briefing-${number}`),
       title: '会社説明会',
       company: '見本商事',
       place: '渋谷会場',
-      onlineUrl: null,
-      whatToBring: null,
-      dress: null,
-      contact: null,
-      notices: [],
-      cancelDeadlineMinutes: null,
     });
     await briefings.putSlot(
       {

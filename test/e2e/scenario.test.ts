@@ -1,3 +1,4 @@
+import { emptyBriefing } from '../../src/briefing/briefing.ts';
 import t from 'tap';
 import type { EmulatedCall, ModelTurn, RingOptions } from '../../emulator/index.ts';
 import { calls, hears, script } from './service.ts';
@@ -84,16 +85,11 @@ await t.test('the place of a briefing that was stored meanwhile is expected a mi
   await ask();
   const now = talk.clock.now();
   await briefings.putBriefing({
-    briefingId: 'briefing-1',
+    ...emptyBriefing('briefing-1'),
     title: '新卒向け会社紹介',
     company: '見本商事',
     place: '例示会館（大ホール）',
-    onlineUrl: null,
-    whatToBring: null,
-    dress: null,
     contact: '03-1234-0000',
-    notices: [],
-    cancelDeadlineMinutes: null,
   });
   await briefings.putSlot(
     {

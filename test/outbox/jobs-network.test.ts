@@ -1,6 +1,7 @@
 import t from 'tap';
 import { startJobEngine } from '../../src/outbox/jobs.ts';
-import { openTestStore, silentLog } from '../store/fixtures.ts';
+import { silentLog } from '../../src/lib/log.ts';
+import { openTestStore } from '../store/fixtures.ts';
 import { withPostgres } from '../store/postgres.ts';
 import { openTcpProxy } from '../store/tcp-proxy.ts';
 

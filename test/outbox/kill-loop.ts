@@ -10,7 +10,8 @@ import { startJobEngine } from '../../src/outbox/jobs.ts';
 import { createMessageQueue } from '../../src/outbox/queue.ts';
 import { QUEUES } from '../../src/outbox/queues.ts';
 import { listRows } from '../../src/outbox/rows.ts';
-import { openTestStore, silentLog } from '../store/fixtures.ts';
+import { silentLog } from '../../src/lib/log.ts';
+import { openTestStore } from '../store/fixtures.ts';
 import { openSender, requestOf, TEMPLATES } from './desk.ts';
 import { startProvider, type Fault } from './provider.ts';
 

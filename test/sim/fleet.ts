@@ -1,4 +1,4 @@
-import type { Log } from '../../src/lib/log.ts';
+import { type Log, silentLog } from '../../src/lib/log.ts';
 import type { AuditSigner } from '../../src/store/audit-ports.ts';
 import type { CallOutcome, CallsClient } from '../../src/realtime/calls.ts';
 import type { Sidebands } from '../../src/realtime/sideband.ts';
@@ -154,7 +154,7 @@ export class Fleet {
     const store = planted.store?.(model, host) ?? model;
     const node = new ServiceNode({
       host,
-      log: trace.on ? logOf(trace, host, scheduler) : SILENT,
+      log: trace.on ? logOf(trace, host, scheduler) : silentLog,
       store: { ...store, calls: watcher.store(host, store.calls) },
       calls: planted.calls?.(known, host) ?? known,
       sidebands: looking(planted.sidebands?.(sidebands, host) ?? sidebands, name, invariants),
@@ -195,16 +195,6 @@ function looking(sidebands: Sidebands, name: string, invariants: Invariants): Si
     },
   };
 }
-
-const SILENT: Log = {
-  trace: () => {},
-  debug: () => {},
-  info: () => {},
-  warn: () => {},
-  error: () => {},
-  fatal: () => {},
-  child: () => SILENT,
-};
 
 function logOf(trace: Trace, host: Host, scheduler: Scheduler): Log {
   const write =

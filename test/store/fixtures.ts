@@ -1,22 +1,11 @@
 import { sql } from 'kysely';
 import { createAuditSigner } from '../../src/audit/keys.ts';
 import { systemClock } from '../../src/lib/clock.ts';
-import type { Log } from '../../src/lib/log.ts';
+import { silentLog } from '../../src/lib/log.ts';
 import { systemRandom } from '../../src/lib/random.ts';
 import { type Store, type StoreOptions, openStore } from '../../src/store/open.ts';
 import type { CallEnd, CallStore, ClaimInput, TurnRecord, UsageRecord } from '../../src/store/ports.ts';
 import { storeTemplate } from './template.ts';
-
-/** A log that keeps nothing. */
-export const silentLog: Log = {
-  trace: () => undefined,
-  debug: () => undefined,
-  info: () => undefined,
-  warn: () => undefined,
-  error: () => undefined,
-  fatal: () => undefined,
-  child: () => silentLog,
-};
 
 /** Signs the audit of tests. */
 export const testSigner = createAuditSigner([Buffer.alloc(32, 7).toString('base64')]);

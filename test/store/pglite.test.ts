@@ -7,7 +7,8 @@ import { VACUUM_INTERVAL_MS, VACUUM_RETRY_MS } from '../../src/store/vacuum.ts';
 import { migrate } from '../../src/store/migrate.ts';
 import { MIGRATIONS } from '../../src/store/migrations/index.ts';
 import { storeContract } from './contract.ts';
-import { claimOf, openTestStore, silentLog, truncate } from './fixtures.ts';
+import { silentLog } from '../../src/lib/log.ts';
+import { claimOf, openTestStore, truncate } from './fixtures.ts';
 import { ManualClock } from './manual-clock.ts';
 
 const CLAIM_TIMEOUT_MS = 500;

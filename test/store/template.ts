@@ -8,7 +8,7 @@ import { packageRoot } from '../../src/lib/package-root.ts';
 import { ensureDatabaseDir } from '../../src/store/first-boot.ts';
 import { migrate } from '../../src/store/migrate.ts';
 import { MIGRATIONS } from '../../src/store/migrations/index.ts';
-import type { Log } from '../../src/lib/log.ts';
+import { silentLog } from '../../src/lib/log.ts';
 import type { Database } from '../../src/store/schema.ts';
 
 /**
@@ -16,16 +16,6 @@ import type { Database } from '../../src/store/schema.ts';
  * want hundreds. They lie beside the compiled tests, by the code that made them.
  */
 const PLACE = join(packageRoot(), 'build', '.templates');
-
-const quiet: Log = {
-  trace: () => undefined,
-  debug: () => undefined,
-  info: () => undefined,
-  warn: () => undefined,
-  error: () => undefined,
-  fatal: () => undefined,
-  child: () => quiet,
-};
 
 const key = createHash('sha256')
   .update(
@@ -62,7 +52,7 @@ async function loadTemplate(): Promise<Blob> {
 async function makeTemplate(path: string): Promise<void> {
   const engine = await PGlite.create({ dataDir: 'memory://', extensions: { pg_trgm } });
   const db = new Kysely<Database>({ dialect: new PGliteDialect({ pglite: engine }) });
-  await migrate(db, quiet);
+  await migrate(db, silentLog);
   await engine.exec('checkpoint');
   const dump = await engine.dumpDataDir('none');
   mkdirSync(PLACE, { recursive: true });

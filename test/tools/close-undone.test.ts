@@ -2,7 +2,7 @@ import t from 'tap';
 import { DenwabanError } from '../../src/errors.ts';
 import type { CallStore } from '../../src/store/ports.ts';
 import { closeUndone } from '../../src/tools/close-undone.ts';
-import { silentLog } from '../store/fixtures.ts';
+import { silentLog } from '../../src/lib/log.ts';
 import { ManualClock } from '../store/manual-clock.ts';
 
 const KEY = { callId: 'rtc_1', functionCallId: 'call_1', epoch: 1 };

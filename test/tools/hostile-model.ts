@@ -1,3 +1,4 @@
+import { TOOL_NAMES } from '../../src/scenario/tool-names.ts';
 import { EVIL_TEXTS, SPOKEN_ATTACKS, UNFIT_ARGUMENTS, type seeded } from './hostile-words.ts';
 
 type Chance = ReturnType<typeof seeded>;
@@ -27,22 +28,12 @@ export interface AttackState {
 
 const DECISIONS = ['attend', 'absent', 'late', 'move', 'wait', 'online', 'undecided'] as const;
 const TEMPLATES = ['briefing_details', 'registration_details', 'contact_details'] as const;
-const TOOLS = [
-  'identify_caller',
-  'check_slots',
-  'update_attendance',
-  'send_message',
-  'save_lead',
-  'take_message',
-  'transfer_to_human',
-  'end_call',
-] as const;
 
 /** The next move of a model that is out to change, send or learn what it must not. */
 export function nextMove(chance: Chance, state: AttackState): Move {
   const kind = chance.below(100);
   if (kind < 8) return { kind: 'words', text: chance.pick(SPOKEN_ATTACKS) };
-  if (kind < 20) return call(chance.pick(TOOLS), chance.pick(UNFIT_ARGUMENTS));
+  if (kind < 20) return call(chance.pick(TOOL_NAMES), chance.pick(UNFIT_ARGUMENTS));
   if (kind < 25) return call(chance.pick(['sql', 'update_attendance_for', '__proto__', 'toString']), {});
   // Who is verified claims to be others less often: three wrong claims would end it for their number.
   if (kind < (state.verified ? 27 : 35)) return call('identify_caller', claim(chance, state));

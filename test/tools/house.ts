@@ -10,7 +10,9 @@ import { newCase, type CallCase } from '../../src/tools/call-case.ts';
 import { createToolRunner, type FunctionAnswer, type ToolRunner } from '../../src/tools/runner.ts';
 import { toolsFor } from '../../src/tools/toolbox.ts';
 import { openDesk, openSender, type Desk } from '../outbox/desk.ts';
-import { claimOf, openTestStore, silentLog } from '../store/fixtures.ts';
+import { silentLog } from '../../src/lib/log.ts';
+import { TOOL_NAMES } from '../../src/scenario/tool-names.ts';
+import { claimOf, openTestStore } from '../store/fixtures.ts';
 import { ManualClock } from '../store/manual-clock.ts';
 
 export const HOUR = 3_600_000;
@@ -18,17 +20,6 @@ export const HOUR = 3_600_000;
 export const NOW = Date.parse('2026-11-25T14:00:00+09:00');
 /** 14:00 on the Monday after. */
 export const START = Date.parse('2026-11-30T14:00:00+09:00');
-
-const ALL_TOOLS = [
-  'identify_caller',
-  'check_slots',
-  'update_attendance',
-  'send_message',
-  'save_lead',
-  'take_message',
-  'transfer_to_human',
-  'end_call',
-];
 
 /** All tools over a real store, without a telephone: calls are what the test makes of them. */
 export interface House {
@@ -61,7 +52,7 @@ export async function openHouse(options: { policy?: IdentityPolicy; budget?: num
     queue: outbox.queue,
   };
   const runner = createToolRunner({
-    tools: toolsFor(ALL_TOOLS, new Map([['office', 'tel:+81312345678']]), desk),
+    tools: toolsFor(TOOL_NAMES, new Map([['office', 'tel:+81312345678']]), desk),
     store: store.calls,
     transact: store.transact,
     random: systemRandom,

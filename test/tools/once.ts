@@ -14,7 +14,8 @@ import type { ToolTransact } from '../../src/tools/settle.ts';
 import type { Tool, ToolTransaction } from '../../src/tools/tool.ts';
 import { LinesLog, requestOf, TEMPLATES } from '../outbox/desk.ts';
 import { NOW, planned, registered } from '../store/briefing/fixtures.ts';
-import { claimed, count, silentLog, truncate } from '../store/fixtures.ts';
+import { silentLog } from '../../src/lib/log.ts';
+import { claimed, count, truncate } from '../store/fixtures.ts';
 
 /** The desk of one test: a registration, a call, and a tool that changes the one on behalf of the other. */
 export interface OnceDesk {

@@ -9,7 +9,8 @@ import type { CallStore } from '../../src/store/ports.ts';
 import { createToolRunner, type FunctionCall } from '../../src/tools/runner.ts';
 import type { Tool, ToolEffect, ToolOutcome } from '../../src/tools/tool.ts';
 import { takeMessage } from '../../src/tools/take-message.ts';
-import { claimOf, openTestStore, silentLog } from '../store/fixtures.ts';
+import { silentLog } from '../../src/lib/log.ts';
+import { claimOf, openTestStore } from '../store/fixtures.ts';
 import { ManualClock } from '../store/manual-clock.ts';
 
 const TIMEOUT_MS = 8_000;

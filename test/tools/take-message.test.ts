@@ -5,7 +5,8 @@ import { systemClock } from '../../src/lib/clock.ts';
 import { systemRandom } from '../../src/lib/random.ts';
 import { createToolRunner } from '../../src/tools/runner.ts';
 import { takeMessage } from '../../src/tools/take-message.ts';
-import { claimOf, openTestStore, silentLog } from '../store/fixtures.ts';
+import { silentLog } from '../../src/lib/log.ts';
+import { claimOf, openTestStore } from '../store/fixtures.ts';
 
 const store = await openTestStore();
 t.teardown(() => store.close());

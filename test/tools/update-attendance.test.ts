@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import t from 'tap';
 import { startAttendanceMessages } from '../../src/outbox/attendance-messages.ts';
-import { silentLog } from '../store/fixtures.ts';
+import { silentLog } from '../../src/lib/log.ts';
 import { briefingOf, enrol, HOUR, openHouse, personOf, slotOf, START, type HouseCall } from './house.ts';
 
 const house = await openHouse();

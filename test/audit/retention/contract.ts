@@ -7,7 +7,8 @@ import { CLASSES, EXEMPT } from '../../../src/store/retention-classes.ts';
 import type { Store } from '../../../src/store/open.ts';
 import type { RetentionStore } from '../../../src/store/retention-ports.ts';
 import { CALLER, changeOf, seatCounts } from '../../store/briefing/fixtures.ts';
-import { silentLog, turnOf } from '../../store/fixtures.ts';
+import { silentLog } from '../../../src/lib/log.ts';
+import { turnOf } from '../../store/fixtures.ts';
 import { ManualClock } from '../../store/manual-clock.ts';
 import { clear, partsAt, PERIODS, plantCall, plantRegistration, rowsOf, tokyo } from './plant.ts';
 

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { RetentionPeriods } from '../../../src/audit/retention-periods.ts';
+import type { RetentionPeriods } from '../../../src/lib/retention-periods.ts';
 import type { RetentionParts } from '../../../src/audit/retention.ts';
 import type { Store } from '../../../src/store/open.ts';
 import { briefingOf, known, slotOf, TEAM } from '../../store/briefing/fixtures.ts';

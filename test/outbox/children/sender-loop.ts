@@ -3,7 +3,8 @@ import { systemClock } from '../../../src/lib/clock.ts';
 import { systemRandom } from '../../../src/lib/random.ts';
 import { openOutbox } from '../../../src/outbox/outbox.ts';
 import { createTwilioSender } from '../../../src/outbox/senders/twilio.ts';
-import { openTestStore, silentLog } from '../../store/fixtures.ts';
+import { silentLog } from '../../../src/lib/log.ts';
+import { openTestStore } from '../../store/fixtures.ts';
 import { TEMPLATES } from '../desk.ts';
 
 const [place = '', providerUrl = ''] = process.argv.slice(2);
