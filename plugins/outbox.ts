@@ -1,5 +1,5 @@
 import fp from 'fastify-plugin';
-import { webhookTargets } from '../src/config.ts';
+import { mailAddress, webhookTargets } from '../src/config.ts';
 import type { Clock } from '../src/lib/clock.ts';
 import { packageRoot } from '../src/lib/package-root.ts';
 import type { Random } from '../src/lib/random.ts';
@@ -35,6 +35,7 @@ export default fp<OutboxPluginOptions>(
       log: app.log,
       observer: app.metrics.outbox,
       quietHours: parseQuietHours(config.QUIET_HOURS) ?? null,
+      organizerEmail: mailAddress(config),
       budget: config.MESSAGES_PER_DAY,
     });
     app.decorate('outbox', outbox);

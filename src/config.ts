@@ -8,6 +8,7 @@ export { ConfigSchema, type Config } from './config/schema.ts';
 export {
   auditSettings,
   listenHost,
+  mailAddress,
   retentionPeriods,
   sidebandUrl,
   transferTargets,

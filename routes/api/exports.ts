@@ -6,6 +6,7 @@ import { encodeList } from '../../src/api/roster.ts';
 import { Id, oneOf } from '../../src/api/shapes.ts';
 import type { Briefing } from '../../src/briefing/briefing.ts';
 import { calendarMethod, calendarOf } from '../../src/briefing/calendar.ts';
+import { mailAddress } from '../../src/config.ts';
 import type { SlotSeats } from '../../src/briefing/slot.ts';
 import type { Clock } from '../../src/lib/clock.ts';
 import { LIST_HEADER, listRows, readLists } from '../../src/roster/attendance-list.ts';
@@ -72,7 +73,7 @@ const exportRoutes: FastifyPluginAsyncTypebox<{ readonly clock: Clock }> = async
       const { briefings } = app.store;
       const view = found('registration', await briefings.getRegistration(request.params.registrationId));
       const applicant = found('registration', await briefings.getApplicant(view.registration.applicantId));
-      const organizerEmail = addressOf(app.config.MAIL_FROM);
+      const organizerEmail = mailAddress(app.config);
       const input = { ...view, applicant, organizerEmail, now: clock.now() };
       return reply
         .type(`text/calendar; charset=utf-8; method=${calendarMethod(input)}`)
@@ -98,9 +99,3 @@ const exportRoutes: FastifyPluginAsyncTypebox<{ readonly clock: Clock }> = async
 };
 
 export default exportRoutes;
-
-/** `desk@example.jp` of `Name <desk@example.jp>`; null: none is set. */
-function addressOf(mailFrom: string): string | null {
-  const address = /<([^<>]+)>\s*$/.exec(mailFrom)?.[1] ?? mailFrom.trim();
-  return address === '' ? null : address;
-}

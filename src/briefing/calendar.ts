@@ -5,12 +5,16 @@ import { contentLine, parameter, text, utc } from './calendar-line.ts';
 import type { Registration } from './registration.ts';
 import type { Slot } from './slot.ts';
 
-/** Who a calendar entry is about, and when. */
-export interface CalendarInput {
+/** Who a calendar entry is about, and what for. */
+export interface CalendarEntry {
   readonly registration: Registration;
   readonly briefing: Briefing;
   readonly slot: Slot;
   readonly applicant: Applicant;
+}
+
+/** A calendar entry, and who sends it when. */
+export interface CalendarInput extends CalendarEntry {
   /** Address that answers to the entry go to; null: nobody reads them. */
   readonly organizerEmail: string | null;
   /** Ms. */
@@ -29,7 +33,7 @@ const NOBODY = 'noreply@denwaban.invalid';
 export type CalendarMethod = 'REQUEST' | 'PUBLISH' | 'CANCEL';
 
 /** The method that fits a registration. */
-export function calendarMethod({ registration, applicant }: CalendarInput): CalendarMethod {
+export function calendarMethod({ registration, applicant }: CalendarEntry): CalendarMethod {
   if (GONE.includes(registration.status)) return 'CANCEL';
   return applicant.email === null ? 'PUBLISH' : 'REQUEST';
 }

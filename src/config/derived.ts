@@ -36,6 +36,12 @@ export function transferTargets(config: Config): ReadonlyMap<string, string> {
   );
 }
 
+/** `desk@example.jp` of MAIL_FROM, which may be `Name <desk@example.jp>`; null: none is set. */
+export function mailAddress({ MAIL_FROM }: Pick<Config, 'MAIL_FROM'>): string | null {
+  const address = /<([^<>]+)>\s*$/.exec(MAIL_FROM)?.[1] ?? MAIL_FROM.trim();
+  return address === '' ? null : address;
+}
+
 /** Another system that is told of changes. */
 export interface ConfiguredTarget {
   readonly name: string;

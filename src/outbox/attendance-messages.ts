@@ -129,6 +129,7 @@ async function tellApplicant(
     templateKey,
     to: address,
     data: messageData(view, change.to.expectedArrivalAt),
+    about: { ...view, applicant },
     callId,
     applicantId: applicant.applicantId,
     naturalKey: `${view.registration.registrationId}/${change.version}/${templateKey}`,

@@ -25,6 +25,7 @@ interface ClaimRow {
   readonly recipient: string;
   readonly body: string;
   readonly subject: string | null;
+  readonly calendar: string | null;
   readonly before: Claim['before'];
   readonly attempts: number;
   readonly not_after: Date;
@@ -57,8 +58,8 @@ export async function claim(
     set state = 'sending', claim_token = ${token}, attempts = attempts + 1,
       lease_until = clock_timestamp() + ${leaseMs} * interval '1 millisecond'
     from found where m.message_id = found.message_id
-    returning m.kind, m.template_key, m.recipient, m.body, m.subject, found.state as before, m.attempts,
-      m.not_after, m.created_at, m.first_tried_at, m.handed_at`.execute(db);
+    returning m.kind, m.template_key, m.recipient, m.body, m.subject, m.calendar, found.state as before,
+      m.attempts, m.not_after, m.created_at, m.first_tried_at, m.handed_at`.execute(db);
   const row = rows[0];
   if (row === undefined) return null;
   return {
@@ -69,6 +70,7 @@ export async function claim(
       to: row.recipient,
       body: row.body,
       subject: row.subject,
+      calendar: row.calendar,
       templateKey: row.template_key,
     },
     before: row.before,

@@ -25,6 +25,8 @@ export interface OutboxOptions {
   readonly log: Log;
   readonly observer: OutboxObserver;
   readonly quietHours: QuietHours | null;
+  /** Address that stands as organizer in calendar entries; null: none is set. */
+  readonly organizerEmail: string | null;
   /** Messages to people on one day in Japan. */
   readonly budget: number;
   /** Default: LEASE_MS. */

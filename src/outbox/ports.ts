@@ -1,4 +1,5 @@
 import type { QueryExecutorProvider } from 'kysely';
+import type { CalendarEntry } from '../briefing/calendar.ts';
 import type { TemplateData, TemplateKey } from '../briefing/message-template.ts';
 
 /**
@@ -25,6 +26,8 @@ export interface MessageRequest {
   /** E.164 for `sms`, an address for `email`. */
   readonly to: string;
   readonly data: TemplateData;
+  /** The registration that it is about. A mail carries it as a calendar entry; text messages cannot. */
+  readonly about?: CalendarEntry;
   /** The call that caused it, or null. Counts against the call's own limit. */
   readonly callId: string | null;
   readonly applicantId: string | null;
@@ -113,6 +116,8 @@ export interface OutboundRecord {
   /** Text of a message, body of a webhook. */
   readonly body: string;
   readonly subject: string | null;
+  /** iCalendar object that a mail carries. */
+  readonly calendar: string | null;
   readonly callId: string | null;
   readonly applicantId: string | null;
   readonly state: OutboundState;
@@ -135,6 +140,8 @@ export interface OutgoingMessage {
   readonly body: string;
   /** E-mail only. */
   readonly subject: string | null;
+  /** iCalendar object; e-mail only. */
+  readonly calendar: string | null;
   /** Event type of a webhook, template of a message. */
   readonly templateKey: string;
 }

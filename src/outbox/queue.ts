@@ -1,3 +1,4 @@
+import { calendarOf } from '../briefing/calendar.ts';
 import { type MessageTemplates, renderTemplate } from '../briefing/message-template.ts';
 import { phoneKind } from '../briefing/phone-number.ts';
 import type { Clock } from '../lib/clock.ts';
@@ -38,6 +39,8 @@ export interface MessageQueueParts {
   readonly clock: Clock;
   readonly random: Random;
   readonly quietHours: QuietHours | null;
+  /** Address that stands as organizer in calendar entries; null: none is set. */
+  readonly organizerEmail: string | null;
   /** Messages to people on one day in Japan. */
   readonly budget: number;
 }
@@ -72,6 +75,7 @@ async function enqueue(
     to: request.to,
     body: rendered.text,
     subject: rendered.subject,
+    calendar: calendarFor(parts, request, now),
     callId: request.callId,
     applicantId: request.applicantId,
     naturalKey: `message/${request.naturalKey}`,
@@ -88,6 +92,15 @@ async function enqueue(
   }
   await parts.jobs.add(trx, queueOf(request.kind), { messageId }, { at: dueAt });
   return { outcome: 'queued', messageId, dueAt };
+}
+
+/** Written now, not when it leaves: what a mail says and what its calendar entry says are of one moment. */
+function calendarFor(
+  { organizerEmail }: MessageQueueParts,
+  { kind, about }: MessageRequest,
+  now: number,
+): string | null {
+  return kind === 'email' && about !== undefined ? calendarOf({ ...about, organizerEmail, now }) : null;
 }
 
 function unfitness(parts: MessageQueueParts, request: MessageRequest): EnqueueRefusal | null {
@@ -127,6 +140,7 @@ async function publish(parts: MessageQueueParts, trx: Executor, event: ChangeEve
       to: name,
       body,
       subject: null,
+      calendar: null,
       callId: null,
       applicantId: null,
       naturalKey: `event/${name}/${event.type}/${event.naturalKey}`,

@@ -9,6 +9,7 @@ export interface NewRow {
   readonly to: string;
   readonly body: string;
   readonly subject: string | null;
+  readonly calendar: string | null;
   readonly callId: string | null;
   readonly applicantId: string | null;
   readonly naturalKey: string;
@@ -23,10 +24,10 @@ export async function insertRow(
   row: NewRow,
 ): Promise<{ messageId: string; duplicate: boolean }> {
   const inserted = await sql`
-    insert into outbound_messages (message_id, kind, template_key, recipient, body, subject, call_id, applicant_id,
-      natural_key, due_at, not_after, created_at)
+    insert into outbound_messages (message_id, kind, template_key, recipient, body, subject, calendar, call_id,
+      applicant_id, natural_key, due_at, not_after, created_at)
     values (${row.messageId}, ${row.kind}, ${row.templateKey}, ${row.to}, ${row.body}, ${row.subject},
-      ${row.callId}, ${row.applicantId}, ${row.naturalKey}, ${new Date(row.dueAt)}, ${new Date(row.notAfter)},
+      ${row.calendar}, ${row.callId}, ${row.applicantId}, ${row.naturalKey}, ${new Date(row.dueAt)}, ${new Date(row.notAfter)},
       ${new Date(row.createdAt)})
     on conflict (natural_key) do nothing
     returning message_id`.execute(db);
@@ -49,6 +50,7 @@ interface Row {
   readonly recipient: string;
   readonly body: string;
   readonly subject: string | null;
+  readonly calendar: string | null;
   readonly call_id: string | null;
   readonly applicant_id: string | null;
   readonly state: OutboundState;
@@ -112,6 +114,7 @@ function recordOf(row: Row): OutboundRecord {
     to: row.recipient,
     body: row.body,
     subject: row.subject,
+    calendar: row.calendar,
     callId: row.call_id,
     applicantId: row.applicant_id,
     state: row.state,

@@ -27,6 +27,8 @@ export interface SentMessage {
   readonly recipient: string;
   readonly subject: string | null;
   readonly body: string;
+  /** iCalendar object that a mail carried. */
+  readonly calendar: string | null;
   readonly state: string;
   readonly createdAt: number;
   readonly sentAt: number | null;

@@ -104,6 +104,7 @@ async function readSent(
       recipient: row.recipient,
       subject: row.subject,
       body: row.body,
+      calendar: row.calendar,
       state: row.state,
       createdAt: row.created_at.getTime(),
       sentAt: row.sent_at?.getTime() ?? null,

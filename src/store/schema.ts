@@ -181,6 +181,8 @@ export interface OutboundMessagesTable {
   recipient: string;
   body: string;
   subject: string | null;
+  /** iCalendar object of a mail about a registration. */
+  calendar: string | null;
   call_id: string | null;
   applicant_id: string | null;
   natural_key: string;

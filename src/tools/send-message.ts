@@ -4,7 +4,7 @@ import type { TemplateData } from '../briefing/message-template.ts';
 import { writtenPhoneNumber } from '../briefing/phone-number.ts';
 import type { Random } from '../lib/random.ts';
 import type { EnqueueRefusal, EnqueueResult, MessageQueue, MessageRequest } from '../outbox/ports.ts';
-import type { BriefingStore } from '../store/briefing-ports.ts';
+import type { BriefingStore, RegistrationView } from '../store/briefing-ports.ts';
 import { destinationOf, type Destination } from './message-destination.ts';
 import { chosenRegistration } from './own-registration.ts';
 import type { Tool, ToolContext, ToolOutcome } from './tool.ts';
@@ -67,9 +67,10 @@ export function sendMessage(parts: SendMessageParts): Tool<typeof parameters> {
       const content = await contentOf(parts, args, context);
       if ('status' in content) return content;
       const applicantId = context.callCase.verified?.applicantId ?? null;
+      const applicant = applicantId === null ? null : await parts.briefings.getApplicant(applicantId);
       const destination = await destinationOf(
         {
-          applicant: applicantId === null ? null : await parts.briefings.getApplicant(applicantId),
+          applicant,
           mobile: args.mobile,
           token: args.confirmation_token,
         },
@@ -82,10 +83,11 @@ export function sendMessage(parts: SendMessageParts): Tool<typeof parameters> {
         templateKey: args.template,
         to: destination.to,
         data: content.data,
+        ...(content.view === null || applicant === null ? {} : { about: { ...content.view, applicant } }),
         callId: context.callId,
         applicantId,
         asked: true,
-        naturalKey: `${context.callId}/${args.template}/${content.about}/${destination.to}`,
+        naturalKey: `${context.callId}/${args.template}/${content.view?.registration.registrationId ?? '-'}/${destination.to}`,
       };
       return {
         effect: async ({ trx }) => outcomeOf(await parts.queue.enqueue(trx, request), destination),
@@ -96,8 +98,8 @@ export function sendMessage(parts: SendMessageParts): Tool<typeof parameters> {
 
 interface Content {
   readonly data: TemplateData;
-  /** What it is about: a registration's id, or a dash. */
-  readonly about: string;
+  /** The registration that it is about, or null. */
+  readonly view: RegistrationView | null;
 }
 
 async function contentOf(
@@ -114,7 +116,7 @@ async function contentOf(
   if ('status' in view) return view;
   return {
     data: messageData(view, view.registration.expectedArrivalAt),
-    about: view.registration.registrationId,
+    view,
   };
 }
 
@@ -124,7 +126,7 @@ async function publicContent(parts: SendMessageParts, context: ToolContext): Pro
   if (dialled === null) return refused('not_available', 'Tell the caller by voice instead.');
   return {
     data: { organisation: parts.organisation, contact: writtenPhoneNumber(dialled) },
-    about: '-',
+    view: null,
   };
 }
 

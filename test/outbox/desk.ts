@@ -143,6 +143,7 @@ export function openDesk(options: DeskOptions): Desk {
       onUnresolved: (count: number) => void observed.push(`unresolved ${count}`),
     },
     quietHours: options.quietHours ?? null,
+    organizerEmail: 'desk@example.jp',
     budget: options.budget ?? 1_000_000,
     ...(options.leaseMs === undefined ? {} : { leaseMs: options.leaseMs }),
   };

@@ -55,6 +55,7 @@ async function fill(place: string): Promise<void> {
     clock: systemClock,
     random: systemRandom,
     quietHours: null,
+    organizerEmail: null,
     budget: 1_000,
   });
   for (let n = 0; n < MESSAGES; n += 1) {

@@ -35,6 +35,7 @@ function optionsOf(store: Store, changes: Partial<OutboxOptions>): OutboxOptions
     log: new LinesLog(),
     observer: { onSent: () => undefined, onDead: () => undefined, onUnresolved: () => undefined },
     quietHours: null,
+    organizerEmail: null,
     budget: 1_000_000,
     ...changes,
   };

@@ -4,7 +4,6 @@ import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { SMTPServer } from 'smtp-server';
 import { Webhook } from 'svix';
 import t, { type Test } from 'tap';
 import { systemClock } from '../../src/lib/clock.ts';
@@ -16,12 +15,14 @@ import { createTwilioSender } from '../../src/outbox/senders/twilio.ts';
 import { createWebhookSender } from '../../src/outbox/senders/webhook.ts';
 import type { OutgoingMessage } from '../../src/outbox/ports.ts';
 import { AFTERNOON, MOBILE } from './desk.ts';
+import { partsOf, startMailbox } from './mailbox.ts';
 import { startProvider, text } from './provider.ts';
 
 const MESSAGE: OutgoingMessage = {
   to: MOBILE,
   body: 'ご出席を承りました。受付番号 ABC234',
   subject: null,
+  calendar: null,
   templateKey: 'attendance_confirmed',
 };
 const REFERENCE = '0f2c7a52-6f5e-4a53-9a5b-111111111111';
@@ -137,6 +138,7 @@ t.test('a webhook is signed so that svix verifies it, with the same id over all 
   const event = {
     to: 'ats',
     subject: null,
+    calendar: null,
     templateKey: 'registration.changed',
     body: '{"type":"registration.changed","data":{"name":"山田"}}',
   };
@@ -184,49 +186,6 @@ t.test('a file that cannot be written is an open end, not a success', async (t) 
   t.match(await sender.send(MESSAGE, REFERENCE), { outcome: 'unknown' });
 });
 
-interface Mailbox {
-  readonly url: string;
-  readonly mails: string[];
-  /** Status that the next mail is answered with, at the recipient or after the data. */
-  refuse: { at: 'rcpt' | 'data'; code: number } | 'silent' | null;
-}
-
-/** A real SMTP server. */
-async function startMailbox(t: Test): Promise<Mailbox> {
-  const box: Mailbox = { url: '', mails: [], refuse: null };
-  const server = new SMTPServer({
-    authOptional: true,
-    disabledCommands: ['STARTTLS', 'AUTH'],
-    onRcptTo: (_address, _session, done) => {
-      if (box.refuse !== null && box.refuse !== 'silent' && box.refuse.at === 'rcpt') {
-        done(Object.assign(new Error('no'), { responseCode: box.refuse.code }));
-      } else done();
-    },
-    onData: (stream, _session, done) => {
-      const chunks: Buffer[] = [];
-      stream.on('data', (chunk: Buffer) => chunks.push(chunk));
-      stream.on('end', () => {
-        if (box.refuse !== null && box.refuse !== 'silent') {
-          done(Object.assign(new Error('no'), { responseCode: box.refuse.code }));
-          return;
-        }
-        box.mails.push(Buffer.concat(chunks).toString('utf8'));
-        if (box.refuse === null) done();
-      });
-    },
-  });
-  server.on('error', () => undefined);
-  const listening = server.listen(0, '127.0.0.1');
-  await once(listening, 'listening');
-  t.teardown(
-    async () =>
-      new Promise<void>((resolve) => {
-        server.close(() => resolve());
-      }),
-  );
-  return Object.assign(box, { url: `smtp://127.0.0.1:${(listening.address() as AddressInfo).port}` });
-}
-
 t.test('a mail carries its id as Message-ID, once', async (t) => {
   const box = await startMailbox(t);
   const sender = createSmtpSender({ url: box.url, from: '採用担当 <desk@example.jp>', clock: systemClock });
@@ -237,6 +196,17 @@ t.test('a mail carries its id as Message-ID, once', async (t) => {
   t.match(box.mails[0], new RegExp(`^Message-ID: <${REFERENCE}@example\\.jp>`, 'm'));
   t.match(box.mails[0], /^Auto-Submitted: auto-generated/m);
   t.match(box.mails[0], /^To: taro@example\.jp/m);
+});
+
+t.test('a mail without a calendar entry has one part', async (t) => {
+  const box = await startMailbox(t);
+  const sender = createSmtpSender({ url: box.url, from: 'desk@example.jp', clock: systemClock });
+  t.teardown(async () => sender.close());
+  await sender.send({ ...MESSAGE, to: 'taro@example.jp', subject: 'x' }, REFERENCE);
+  t.same(
+    partsOf(box.mails[0] ?? '').map(({ type }) => type),
+    ['text/plain; charset=utf-8'],
+  );
 });
 
 t.test('what the mail server says decides: later, never, or nobody knows', async (t) => {

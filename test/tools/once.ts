@@ -46,6 +46,7 @@ export async function openCountedOutbox(store: Store): Promise<Outbox> {
     log: new LinesLog(),
     observer: { onSent: () => undefined, onDead: () => undefined, onUnresolved: () => undefined },
     quietHours: null,
+    organizerEmail: null,
     budget: 1_000_000,
   });
 }

@@ -31,8 +31,14 @@ async function stranger(from: string | null): Promise<HouseCall> {
 }
 
 async function sent(call: HouseCall) {
-  const { rows } = await sql<{ kind: string; template_key: string; recipient: string; body: string }>`
-    select kind, template_key, recipient, body from outbound_messages where call_id = ${call.id}
+  const { rows } = await sql<{
+    kind: string;
+    template_key: string;
+    recipient: string;
+    body: string;
+    calendar: string | null;
+  }>`
+    select kind, template_key, recipient, body, calendar from outbound_messages where call_id = ${call.id}
     order by created_at, natural_key`.execute(store.db);
   return rows;
 }
@@ -48,6 +54,7 @@ t.test('what is reserved goes to the mobile on file, in fixed words, with a job'
   t.notMatch(JSON.stringify(answer.output), /5555/, 'the model is told no number');
   t.match(await sent(call), [{ kind: 'sms', template_key: 'briefing_details', recipient: '+819055550001' }]);
   t.match((await sent(call))[0]?.body, /^【見本商事】会社説明会 11月30日\(月\) 14:00 会場: 渋谷会場 /);
+  t.equal((await sent(call))[0]?.calendar, null, 'a text message carries no calendar entry');
   t.equal(house.outbox.jobs.planned.length, jobs + 1);
 });
 
@@ -69,6 +76,7 @@ t.test('without a mobile the address on file gets it', async (t) => {
   t.match(answer.output, { ok: true, to: 'the e-mail address on file' });
   t.match(await sent(call), [{ kind: 'email', recipient: 'taro@example.jp' }]);
   t.match((await sent(call))[0]?.body, /受付状況: 未確認/);
+  t.match((await sent(call))[0]?.calendar, /METHOD:REQUEST[^]*DTSTART:20261130T050000Z/);
 });
 
 t.test('the same message is sent once, whatever asks for it again', async (t) => {

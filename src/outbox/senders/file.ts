@@ -38,8 +38,16 @@ async function append(
   reference: string,
   now: number,
 ): Promise<SendResult> {
-  const { to, subject, body, templateKey } = message;
-  const entry = { reference, at: new Date(now).toISOString(), template: templateKey, to, subject, body };
+  const { to, subject, body, calendar, templateKey } = message;
+  const entry = {
+    reference,
+    at: new Date(now).toISOString(),
+    template: templateKey,
+    to,
+    subject,
+    body,
+    ...(calendar === null ? {} : { calendar }),
+  };
   try {
     await mkdir(dirname(file), { recursive: true });
     const handle = await open(file, 'a', MODE);

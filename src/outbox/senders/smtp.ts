@@ -50,6 +50,7 @@ export function createSmtpSender(options: SmtpOptions): Sender {
             to: message.to,
             subject: message.subject ?? '',
             text: message.body,
+            ...(message.calendar === null ? {} : { icalEvent: eventOf(message.calendar) }),
             messageId: `<${reference}@${domain}>`,
             headers: { 'Auto-Submitted': 'auto-generated' },
           }),
@@ -63,6 +64,15 @@ export function createSmtpSender(options: SmtpOptions): Sender {
     lookUp: async () => ({ outcome: 'unknown', code: 'no_look_up' }),
     close: async () => transport.close(),
   };
+}
+
+/**
+ * The calendar entry as mail programs look for it: beside the text, which makes them offer it, and as a file. Its method
+ * stands in the part's type too, and must be the same there (RFC 6047).
+ */
+function eventOf(calendar: string): { method: string; filename: string; content: string } {
+  const method = /^METHOD:([A-Z]+)\r?$/m.exec(calendar)?.[1] ?? 'PUBLISH';
+  return { method, filename: 'briefing.ics', content: calendar };
 }
 
 /** A password goes over the network encrypted or not at all; smtps:// is encrypted anyway. */

@@ -28,6 +28,7 @@ const outbox = await openOutbox({
   log: silentLog,
   observer: { onSent: () => undefined, onDead: () => undefined, onUnresolved: () => undefined },
   quietHours: null,
+  organizerEmail: null,
   budget: 1_000,
   // Longer than any request to a provider on this machine takes, as the real one is for real providers.
   leaseMs: 3_000,
