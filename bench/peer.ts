@@ -28,6 +28,8 @@ export class PeerCall {
   readonly script: Script;
   /** Monotonic ms at which the accept request came in; 0: it has not. */
   acceptedAt = 0;
+  /** Accept requests that came; only the first takes effect. */
+  accepts = 0;
   over = false;
   #socket: WebSocket | null = null;
   #stream: Duplex | null = null;
@@ -127,6 +129,7 @@ function answer(calls: Map<string, PeerCall>, request: IncomingMessage, response
   request.resume();
   const [, callId = '', operation] = CALL_PATH.exec(request.url ?? '') ?? [];
   const call = calls.get(callId);
+  if (operation === 'accept' && call !== undefined) call.accepts += 1;
   if (operation === undefined) send(response, 200, '{}');
   else if (call === undefined || call.over) send(response, 404, '');
   else if (operation === 'accept' && call.acceptedAt !== 0) send(response, 400, ALREADY);

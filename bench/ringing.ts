@@ -14,6 +14,9 @@ export interface Webhook {
   readonly headers: OutgoingHttpHeaders;
 }
 
+/** Who is rung: all that a caller has to know. */
+export type Rung = Pick<Target, 'name' | 'port'>;
+
 /** What one ring took, in ms from the moment the webhook was written. */
 export interface RingTimes {
   readonly answered: number;
@@ -76,7 +79,7 @@ function sipHeaders(callId: string): readonly { readonly name: string; readonly 
 }
 
 /** Sends a webhook. @returns the status, and the ms until its answer came */
-export function deliver(target: Target, webhook: Webhook): Promise<{ status: number; ms: number }> {
+export function deliver(target: Rung, webhook: Webhook): Promise<{ status: number; ms: number }> {
   return new Promise((resolve, reject) => {
     const sentAt = performance.now();
     const outgoing = request(
@@ -102,7 +105,7 @@ export function deliver(target: Target, webhook: Webhook): Promise<{ status: num
 /** Lets a call ring and waits until the target asks for the greeting; `script` plays on from there. */
 export async function ring(
   peer: Peer,
-  target: Target,
+  target: Rung,
   script: Script,
 ): Promise<{ readonly call: PeerCall; readonly times: RingTimes }> {
   const webhook = ringing();

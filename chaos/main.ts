@@ -83,6 +83,7 @@ async function run(chosen: Options, database: OwnDatabase, directory: string): P
         house,
         chance: chance.branch(name),
         short: chosen.short,
+        profiling: chosen.profile === null ? [] : ['--cpu-prof', `--cpu-prof-dir=${chosen.profile}`],
         late: () => chosen.minutes !== null && performance.now() - began > chosen.minutes * 60_000,
         progress: (text: string) => progress(`${name}: ${text}`),
       };

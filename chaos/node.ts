@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { createServer, type AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
@@ -12,6 +12,8 @@ const START_MS = 60_000;
 const LOOK_MS = 40;
 /** An answer of a probe takes longer only from a frozen or a failing node, ms. */
 const PROBE_MS = 700;
+/** What Linux counts CPU time in, ms. */
+const TICK_MS = 10;
 
 /** The compiled service; the harness is compiled beside it. */
 const SERVER = fileURLToPath(new URL('../src/server.js', import.meta.url));
@@ -45,6 +47,14 @@ export class ServiceNode {
 
   get pid(): number {
     return this.#process?.pid ?? 0;
+  }
+
+  /** CPU time that the process has used so far, ms. Only Linux tells. */
+  get cpuMs(): number {
+    const stat = readFileSync(`/proc/${this.pid}/stat`, 'latin1');
+    // The name in parentheses may hold spaces; user and system time are the 12th and 13th word after it.
+    const words = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return (Number(words[11]) + Number(words[12])) * TICK_MS;
   }
 
   /** Calls whose sideband this process holds. */

@@ -10,6 +10,8 @@ export interface Options {
   readonly scenarios: readonly ScenarioName[];
   /** Keeps database and logs also when all went well. */
   readonly keep: boolean;
+  /** Directory for CPU profiles of the nodes of `rate` and `soak`; null: none are made. */
+  readonly profile: string | null;
 }
 
 const names = Object.keys(SCENARIOS) as ScenarioName[];
@@ -30,6 +32,7 @@ A database of its own is made there and dropped again.
   --seed <number>     the moments and choices of an earlier run; default: a new one, which is printed
   --minutes <number>  each scenario breaks things for so long at most; the table says how often it did
   --keep              keeps database and logs when nothing was broken, too
+  --profile <dir>     writes CPU profiles of the nodes of rate and soak there
   --help              this text
 
 Scenarios; those marked * run only when they are named:
@@ -55,6 +58,7 @@ export function readOptions(args: readonly string[], newSeed: () => number): Opt
       seed: { type: 'string' },
       minutes: { type: 'string' },
       keep: { type: 'boolean', default: false },
+      profile: { type: 'string' },
       help: { type: 'boolean', short: 'h', default: false },
     },
   });
@@ -65,6 +69,7 @@ export function readOptions(args: readonly string[], newSeed: () => number): Opt
     minutes: values.minutes === undefined ? null : minutesOf(values.minutes),
     scenarios: scenariosOf(values.scenario),
     keep: values.keep,
+    profile: values.profile ?? null,
   };
 }
 

@@ -9,6 +9,8 @@ export interface Stage {
   readonly chance: Chance;
   /** The form for every change. */
   readonly short: boolean;
+  /** Options of Node for nodes whose time is looked into. */
+  readonly profiling: readonly string[];
   /** Whether it is time to come to an end. */
   late(): boolean;
   /** Tells whoever waits what is being done. */

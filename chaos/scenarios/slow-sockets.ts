@@ -1,5 +1,9 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import { answerOf, pause } from '../node.ts';
+import { fileURLToPath } from 'node:url';
+import { pause } from '../node.ts';
+import type { Probed } from '../prober.ts';
 import type { Scenario } from '../scenario.ts';
 import { spread } from '../stats.ts';
 
@@ -8,8 +12,14 @@ const SOCKETS = 1_000;
 const PATIENCE_MS = 15_000;
 /** Between two probes, ms. */
 const PROBE_EVERY_MS = 50;
+/** A probe that takes longer has no answer, ms. */
+const PROBE_MS = 5_000;
+/** Probes before the first socket is opened, ms: they show the machine. */
+const CALM_MS = 1_000;
+const LOOK_MS = 10;
 /** Between two bytes of a slow body, ms. */
 const DRIP_MS = 500;
+const PROBER = fileURLToPath(new URL('../prober.js', import.meta.url));
 const HEADERS = 'POST /openai-webhook HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n';
 
 /** Connections that never finish what they say must not be kept, and must hold up nobody. */
@@ -20,21 +30,27 @@ export const slowSockets: Scenario = {
     const [node] = house.nodes;
     if (node === undefined) throw new Error('no node');
     const { port } = node.parts;
+    const prober = fork(PROBER, [port, PROBE_EVERY_MS, PROBE_MS].map(String));
+    let probes: number[] = [];
+    let failed = 0;
+    prober.on('message', ({ ms }: Probed) => {
+      if (ms === null) failed += 1;
+      else probes.push(ms);
+    });
+    await pause(CALM_MS);
+    const calm = probes;
+    probes = [];
     progress(`${SOCKETS} slow sockets`);
     const lives: number[] = [];
     const kinds = ['headers', 'body', 'nothing'] as const;
+    const startedAt = performance.now();
     const sockets = Array.from({ length: SOCKETS }, (_, index) =>
       dribble(port, kinds[index % kinds.length] ?? 'headers', (ms) => lives.push(ms)),
     );
-    const probes: number[] = [];
-    const startedAt = performance.now();
-    let failed = 0;
-    while (lives.length < SOCKETS && performance.now() - startedAt < PATIENCE_MS) {
-      const askedAt = performance.now();
-      if ((await answerOf(port, '/livez', 5_000)) === 200) probes.push(performance.now() - askedAt);
-      else failed += 1;
-      await pause(PROBE_EVERY_MS);
-    }
+    while (lives.length < SOCKETS && performance.now() - startedAt < PATIENCE_MS) await pause(LOOK_MS);
+    const gone = once(prober, 'exit');
+    prober.disconnect();
+    await gone;
     const kept = SOCKETS - lives.length;
     for (const socket of sockets) socket.destroy();
     return {
@@ -55,6 +71,7 @@ export const slowSockets: Scenario = {
       ],
       figures: [
         { name: `${SOCKETS} slow sockets closed after`, value: spread(lives) },
+        { name: 'probes before', value: spread(calm) },
         { name: 'probes meanwhile', value: spread(probes) },
       ],
     };

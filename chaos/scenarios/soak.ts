@@ -1,12 +1,12 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { startPeer } from '../../bench/peer.ts';
-import { crowd, hangUpConnections, ring, SECRET } from '../../bench/ringing.ts';
+import { crowd, deliver, ringing } from '../../bench/ringing.ts';
 import { wholeCall } from '../../bench/scripts.ts';
-import { freePort, pause, ServiceNode } from '../node.ts';
+import { pause } from '../node.ts';
 import type { Scenario } from '../scenario.ts';
 import { openCalls } from '../stored.ts';
+import { goStraight } from '../straight.ts';
 
 const CALLS = { short: 2_000, long: 20_000 };
 /** Calls before the first measurement: code is compiled, caches of deliveries and pools are full. */
@@ -15,49 +15,40 @@ const AT_ONCE = 10;
 /** The last calls are stored, and timers have run, ms. */
 const SETTLE_MS = 3_000;
 const LOOK_MS = 50;
+const AGAIN_MS = 200;
+/** A whole call takes less, however busy the machine is, ms. */
+const CALL_MS = 60_000;
 const MEASURED = fileURLToPath(new URL('../measured.js', import.meta.url));
 
 /** One node that answers call after call: what stays behind of each in its memory. */
 export const soak: Scenario = {
   about: '20,000 calls on one node: memory that is left of each after a garbage collection',
   usual: false,
-  run: async ({ house, short, late, progress }) => {
-    await Promise.all(house.nodes.map(async (node) => node.kill()));
-    const [model] = house.nodes;
-    if (model === undefined) throw new Error('no node');
-    const peer = await startPeer();
-    const port = await freePort();
+  run: async ({ house, short, profiling, late, progress }) => {
     const memoryFile = join(house.directory, 'memory.jsonl');
-    const env = {
-      ...model.parts.env,
-      PORT: String(port),
-      OPENAI_BASE_URL: peer.baseUrl,
-      OPENAI_WEBHOOK_SECRET: SECRET,
-      CHAOS_MEMORY_FILE: memoryFile,
-      LOG_LEVEL: 'warn',
+    const straight = await goStraight(
+      house,
+      ['soak'],
       // What is measured is memory: a busy machine may take its time.
-      CLAIM_TIMEOUT_MS: '5000',
-    };
-    const logFile = join(house.directory, 'node-soak.log');
-    const node = new ServiceNode({ ...model.parts, name: 'soak', port, env, logFile });
-    await node.start(['--expose-gc', '--import', MEASURED]);
-    const target = {
-      name: 'service' as const,
-      port,
-      bootMs: 0,
-      ask: async () => Promise.reject(new Error('not asked')),
-      stop: async () => undefined,
-      kill: async () => undefined,
-    };
+      { CHAOS_MEMORY_FILE: memoryFile, LOG_LEVEL: 'warn', CLAIM_TIMEOUT_MS: '5000' },
+      ['--expose-gc', '--import', MEASURED, ...profiling],
+    );
+    const { peer } = straight;
+    const [node] = straight.nodes;
+    if (node === undefined) throw new Error('no node');
+    const target = { name: 'service' as const, port: node.parts.port };
     const play = async (count: number, what: string): Promise<number> => {
       let done = 0;
       await crowd(count, AT_ONCE, async () => {
         if (late()) return;
-        let over: () => void = () => undefined;
-        const ended = new Promise<void>((resolve) => (over = resolve));
-        const { call } = await ring(peer, target, wholeCall(over));
-        await ended;
-        peer.forget(call.id);
+        const webhook = ringing();
+        const ended = new Promise<void>((resolve) => {
+          peer.expect(webhook.callId, wholeCall(resolve));
+        });
+        // What could not be stored in time is delivered again.
+        while ((await deliver(target, webhook)).status !== 200) await pause(AGAIN_MS);
+        await within(ended, webhook.callId);
+        peer.forget(webhook.callId);
         done += 1;
         if (done % 500 === 0) progress(`${what}: ${done} of ${count} calls`);
       });
@@ -76,10 +67,7 @@ export const soak: Scenario = {
     const before = await measure();
     const calls = await play(short ? CALLS.short : CALLS.long, 'soak');
     const after = await measure();
-    await node.stop();
-    hangUpConnections();
-    await peer.close();
-    await Promise.all(house.nodes.map(async (each) => each.start()));
+    await straight.close();
     const grown = (after.heapUsed + after.external - before.heapUsed - before.external) / calls;
     return {
       placed: [],
@@ -100,6 +88,14 @@ interface Memory {
   readonly heapUsed: number;
   readonly external: number;
   readonly rss: number;
+}
+
+async function within(ended: Promise<void>, callId: string): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`${callId} does not come to its end`)), CALL_MS);
+  });
+  await Promise.race([ended, late]).finally(() => clearTimeout(timer));
 }
 
 function megabytes(bytes: number): string {

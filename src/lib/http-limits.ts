@@ -10,8 +10,11 @@ export const REQUEST_TIMEOUT_MS = 5_000;
  */
 export const HEADERS_TIMEOUT_MS = 3_000;
 
-/** Ms between looks at open connections: a slow request ends at most this long after its time-out. */
-export const CONNECTIONS_CHECK_MS = 1_000;
+/**
+ * Ms between looks at open connections: a slow request ends at most this long after its time-out. Often enough that a
+ * thousand of them are gone within six seconds; a look costs next to nothing where none is late.
+ */
+export const CONNECTIONS_CHECK_MS = 250;
 
 /** Ms an idle connection is kept. Longer than the 60 s of common load balancers, which must be the ones to close. */
 export const KEEP_ALIVE_TIMEOUT_MS = 72_000;
