@@ -5,6 +5,7 @@ import { MemoryPressure } from '../src/call/memory-pressure.ts';
 import { Reaper } from '../src/call/reaper.ts';
 import { CallReception } from '../src/call/reception.ts';
 import { CallSweeper } from '../src/call/sweeper.ts';
+import type { Listening } from '../src/store/hints.ts';
 import { memoryUse } from '../src/telemetry/memory-use.ts';
 
 declare module 'fastify' {
@@ -53,12 +54,16 @@ export default fp<CallAcceptanceOptions>(
     app.decorate('reception', reception);
     app.decorate('reaper', reaper);
     app.decorate('memory', memory);
+    let hints: Listening | null = null;
+
     app.addHook('onReady', async () => {
       await sweeper.start();
       await desk.start();
       await reaper.start();
+      hints = app.store.hints.listen((hint) => (hint === 'call' ? sweeper : desk).hint());
     });
     app.addHook('onClose', async () => {
+      await hints?.close();
       sweeper.close();
       desk.close();
       reaper.close();

@@ -1,9 +1,10 @@
 import { describeError } from '../errors.ts';
-import type { Clock, Timer } from '../lib/clock.ts';
+import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import type { CommandEnd, CommandStore, TakenCommand } from '../store/command-ports.ts';
 import type { CallManager } from './manager.ts';
 import type { OrderOutcome } from './orders.ts';
+import { Poll } from './poll.ts';
 import type { CallSession } from './session.ts';
 
 /** Commands are looked for this often while calls are live, ms. */
@@ -36,26 +37,32 @@ export class CommandDesk {
   readonly #manager: CallManager;
   /** Commands under way. */
   readonly #running = new Map<string, TakenCommand>();
-  #timer: Timer | null = null;
+  readonly #poll: Poll;
   #closed = false;
 
   constructor(services: CommandServices, manager: CallManager) {
     this.#services = services;
     this.#manager = manager;
+    this.#poll = new Poll(services.clock, POLL_MS, async () => this.#look());
   }
 
   /** Looks for commands now, and from then on regularly. */
   async start(): Promise<void> {
-    if (this.#manager.live > 0) await this.#look();
-    if (!this.#closed) this.#timer = this.#services.clock.setTimer(POLL_MS, () => void this.start());
+    await this.#poll.start();
+  }
+
+  /** A command may have been written: looks now. */
+  hint(): void {
+    this.#poll.hint();
   }
 
   close(): void {
     this.#closed = true;
-    this.#timer?.cancel();
+    this.#poll.close();
   }
 
   async #look(): Promise<void> {
+    if (this.#manager.live === 0) return;
     const { commands, log } = this.#services;
     try {
       const taken = await commands.take(this.#manager.owner.seats, [...this.#running.keys()]);

@@ -1,9 +1,9 @@
-import type { Timer } from '../lib/clock.ts';
 import { describeError } from '../errors.ts';
 import type { TakenCall } from '../store/ports.ts';
 import { raiseAlarm } from './alarm.ts';
 import type { CallManager } from './manager.ts';
 import { LEASE_MS } from './owner-rules.ts';
+import { Poll } from './poll.ts';
 import type { CallReception } from './reception.ts';
 import type { CallServices } from './services.ts';
 import { takeOver } from './takeover.ts';
@@ -24,8 +24,7 @@ export class CallSweeper {
   readonly #manager: CallManager;
   readonly #reception: CallReception;
   readonly #options: { readonly node: string; readonly staleMs: number };
-  #timer: Timer | null = null;
-  #closed = false;
+  readonly #poll: Poll;
   /** Whether the store may have been away: a node that has just begun does not know, unless it is the only one. */
   #away: boolean;
   /** Nothing is taken before, monotonic ms. */
@@ -42,17 +41,21 @@ export class CallSweeper {
     this.#reception = reception;
     this.#options = options;
     this.#away = manager.owner.shared;
+    this.#poll = new Poll(services.clock, SWEEP_MS, async () => this.#sweep());
   }
 
   /** Sweeps now, and from then on regularly. */
   async start(): Promise<void> {
-    await this.#sweep();
-    if (!this.#closed) this.#timer = this.#services.clock.setTimer(SWEEP_MS, () => void this.start());
+    await this.#poll.start();
+  }
+
+  /** A call may have been let go of: sweeps now. */
+  hint(): void {
+    this.#poll.hint();
   }
 
   close(): void {
-    this.#closed = true;
-    this.#timer?.cancel();
+    this.#poll.close();
   }
 
   async #sweep(): Promise<void> {

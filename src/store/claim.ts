@@ -1,5 +1,6 @@
 import { type RawBuilder, type Selectable, sql } from 'kysely';
 import type { StoreContext } from './context.ts';
+import { hint } from './hints.ts';
 import type { ClaimInput, ClaimResult } from './ports.ts';
 import type { CallsTable } from './schema.ts';
 import { storableOrNull } from './text.ts';
@@ -80,6 +81,10 @@ async function findOwnClaim(context: StoreContext, input: ClaimInput, token: str
  */
 async function letLapse(context: StoreContext, input: ClaimInput, token: string): Promise<void> {
   await sql`
-    update calls set lease_until = clock_timestamp()
-    where call_id = ${input.callId} and claim_token = ${token} and epoch = 1`.execute(context.db);
+    with lapsed as (
+      update calls set lease_until = clock_timestamp()
+      where call_id = ${input.callId} and claim_token = ${token} and epoch = 1
+      returning 1
+    )
+    select ${hint('call')} from lapsed`.execute(context.db);
 }

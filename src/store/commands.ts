@@ -2,6 +2,7 @@ import { type Selectable, sql } from 'kysely';
 import type { Atomic } from './atomic.ts';
 import type { CommandInput, CommandRecord, CommandStore, TakenCommand } from './command-ports.ts';
 import type { StoreContext } from './context.ts';
+import { hint } from './hints.ts';
 import type { CallSeat } from './ports.ts';
 import type { CallCommandsTable } from './schema.ts';
 import { OPEN_STATE } from './states.ts';
@@ -62,11 +63,14 @@ async function request(context: StoreContext, input: CommandInput): Promise<'ask
     const { commandId, callId, kind, argument, requestedBy } = input;
     // The lock keeps the call from ending before the command is there to be settled with it.
     const { rows } = await sql`
-      insert into call_commands (command_id, call_id, kind, argument, requested_by)
-      select ${commandId}::uuid, call_id, ${kind}::text, ${storableOrNull(argument)}::text, ${requestedBy}::text
-      from calls where call_id = ${callId} and ${OPEN_STATE} for share
-      on conflict (command_id) do nothing
-      returning 1`.execute(context.db);
+      with asked as (
+        insert into call_commands (command_id, call_id, kind, argument, requested_by)
+        select ${commandId}::uuid, call_id, ${kind}::text, ${storableOrNull(argument)}::text, ${requestedBy}::text
+        from calls where call_id = ${callId} and ${OPEN_STATE} for share
+        on conflict (command_id) do nothing
+        returning 1
+      )
+      select ${hint('command')} from asked`.execute(context.db);
     if (rows.length === 1) {
       const target = kind === 'transfer' ? argument : null;
       const payload = { command_id: commandId, command: kind, requested_by: requestedBy, target };

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { StoreContext } from './context.ts';
+import { hint } from './hints.ts';
 import type { CallSeat, Renewal, TakenCall } from './ports.ts';
 import { CALL_COLUMNS, type CallRow, toCallRecord } from './rows.ts';
 import { OPEN_STATE } from './states.ts';
@@ -42,10 +43,13 @@ export async function releaseCalls(
 ): Promise<string[]> {
   return context.run('releaseCalls', async () => {
     const { rows } = await sql<{ call_id: string }>`
-      update calls set handed_over = true, lease_until = clock_timestamp() - interval '1 millisecond'
-      from unnest(${callIds(seats)}::text[], ${epochs(seats)}::integer[]) as seat (call_id, epoch)
-      where calls.call_id = seat.call_id and calls.epoch = seat.epoch and node = ${node} and ${OPEN_STATE}
-      returning calls.call_id`.execute(context.db);
+      with released as (
+        update calls set handed_over = true, lease_until = clock_timestamp() - interval '1 millisecond'
+        from unnest(${callIds(seats)}::text[], ${epochs(seats)}::integer[]) as seat (call_id, epoch)
+        where calls.call_id = seat.call_id and calls.epoch = seat.epoch and node = ${node} and ${OPEN_STATE}
+        returning calls.call_id
+      )
+      select call_id, ${hint('call')} from released`.execute(context.db);
     return rows.map((row) => row.call_id);
   });
 }

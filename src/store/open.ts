@@ -15,6 +15,7 @@ import { auditedCalls, createCallStore } from './call-store.ts';
 import type { CommandStore } from './command-ports.ts';
 import { auditedCommands, createCommandStore } from './commands.ts';
 import { readFailure } from './failure.ts';
+import { type Hints, openHints } from './hints.ts';
 import { createRunner, unavailable } from './operation.ts';
 import { createPersonStore } from './person.ts';
 import type { PersonStore } from './person-ports.ts';
@@ -64,6 +65,8 @@ export interface Store {
   /** The audit as it stands, for whoever verifies it. */
   readonly audit: AuditReader;
   readonly anchors: AuditAnchors;
+  /** What other processes tell of the moment they do it. */
+  readonly hints: Hints;
   /** For the SQL of other modules. Inside `transact` use the handles it gives, never this one. */
   readonly db: Kysely<Database>;
   readonly kind: 'pglite' | 'postgres';
@@ -112,6 +115,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     people: createPersonStore(context, transact),
     audit: createAuditReader(db),
     anchors: createAuditAnchors(db, transact, options.audit),
+    hints: openHints(options),
     db,
     kind,
     transact,
