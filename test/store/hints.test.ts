@@ -43,7 +43,7 @@ async function allGone(store: Store): Promise<void> {
   while ((await lines(store)).length > 0);
 }
 
-t.test('hints over a PostgreSQL server', async (t) => {
+t.test('hints over a PostgreSQL server', { timeout: 60_000 }, async (t) => {
   await withPostgres(t, async (url) => {
     const store = await openTestStore({ databaseUrl: url });
     t.teardown(async () => store.close());
