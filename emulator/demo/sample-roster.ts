@@ -87,6 +87,7 @@ export async function readSampleRoster(now: number, random: Random): Promise<Sam
         making: { minutes: SLOT_MINUTES, newId: () => random.uuid() },
         source: 'sample',
         apply: true,
+        onlyPlan: null,
         at,
         onStep: () => {},
       }),

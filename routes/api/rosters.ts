@@ -2,11 +2,12 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
 import { ApiProblem } from '../../src/api/problem.ts';
 import { found } from '../../src/api/refusals.ts';
-import { readRosterFile, rosterView, type RosterFile } from '../../src/api/roster.ts';
+import { PlanId, readRosterFile, rosterView, type RosterFile } from '../../src/api/roster.ts';
 import { Id } from '../../src/api/shapes.ts';
 import type { Briefing } from '../../src/briefing/briefing.ts';
 import type { Clock } from '../../src/lib/clock.ts';
 import type { Random } from '../../src/lib/random.ts';
+import { FIELDS } from '../../src/roster/columns.ts';
 import { importRoster, RosterBusyError, type ImportRequest } from '../../src/roster/import-roster.ts';
 
 /** Bytes. Ten thousand rows have a fifth of it. */
@@ -20,6 +21,8 @@ const SLOT_MINUTES = 60;
 const MAX_SLOT_MINUTES = 24 * 60;
 /** Rows that the embedded store takes while a call is live: more would keep the call waiting. */
 const ROWS_BESIDE_CALLS = 200;
+/** Characters of `field=header`. */
+const MAX_COLUMN_RULE = 200;
 /** Seconds; a call is over then, or the next answer says the same. */
 const RETRY_AFTER_SECONDS = 60;
 
@@ -51,7 +54,7 @@ const rosterRoutes: FastifyPluginAsyncTypebox<RosterRoutesOptions> = async (app,
         tags: ['rosters'],
         summary: 'Imports a roster: every row, or none when one is refused',
         description:
-          'CSV in UTF-8 or CP932; the first line names the columns. dry_run=true stores nothing and tells what would be done. The same file again changes nothing.',
+          'CSV in UTF-8 or CP932; the first line names the columns. dry_run=true stores nothing and tells what would be done, under a plan_id; with it, exactly that is stored or nothing. The same file again changes nothing.',
         consumes: ['text/csv'],
         params: Type.Object({ briefingId: Id }),
         querystring: Type.Object({
@@ -59,6 +62,13 @@ const rosterRoutes: FastifyPluginAsyncTypebox<RosterRoutesOptions> = async (app,
           create_slots: Type.Boolean({ default: false }),
           slot_minutes: Type.Integer({ minimum: 1, maximum: MAX_SLOT_MINUTES, default: SLOT_MINUTES }),
           source: Type.String({ minLength: 1, maxLength: 50, default: 'csv' }),
+          column: Type.Optional(
+            Type.Array(Type.String({ maxLength: MAX_COLUMN_RULE }), {
+              maxItems: FIELDS.length,
+              description: 'FIELD=HEADER for a column with a header of its own; once for each.',
+            }),
+          ),
+          plan_id: Type.Optional(PlanId),
         }),
         response: { 200: Type.Ref('RosterReport') },
       },
@@ -67,10 +77,17 @@ const rosterRoutes: FastifyPluginAsyncTypebox<RosterRoutesOptions> = async (app,
       const { query } = request;
       const briefing = found('briefing', await app.store.briefings.getBriefing(request.params.briefingId));
       if (!Buffer.isBuffer(request.body)) throw new ApiProblem('unsupported_media_type');
-      const file = readRosterFile(request.body);
+      const file = readRosterFile(request.body, query.column ?? []);
       refuseBesideCalls(file);
       const making = query.create_slots ? { minutes: query.slot_minutes, newId: () => random.uuid() } : null;
-      const wanted = { ...requestOf(briefing, file), making, source: query.source, apply: !query.dry_run };
+      const onlyPlan = query.plan_id ?? null;
+      const wanted = {
+        ...requestOf(briefing, file),
+        making,
+        source: query.source,
+        apply: !query.dry_run,
+        onlyPlan,
+      };
       if (query.dry_run) {
         const report = await importRoster(app.store.transact, wanted).catch((error: unknown) => {
           throw error instanceof RosterBusyError ? changing() : error;
@@ -124,5 +141,11 @@ async function apply(wanted: ImportRequest, file: RosterFile, briefings: Briefin
   }, wanted);
   const body = rosterView(report, file.columns);
   if (report.applied) return { status: 200, body };
+  if (wanted.onlyPlan !== null && wanted.onlyPlan !== report.planId) {
+    throw new ApiProblem('plan_changed', {
+      detail: 'the file, or what is stored, is not as it was at the dry run; nothing was stored',
+      more: { plan_id: body.plan_id, counts: body.counts },
+    });
+  }
   throw new ApiProblem('roster_refused', { more: { counts: body.counts, refused: body.refused } });
 }

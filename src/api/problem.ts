@@ -10,6 +10,10 @@ const CATALOGUE = {
   exists: { status: 409, title: 'すでに登録されています' },
   slot_full: { status: 409, title: 'この日程枠は満席です' },
   illegal_change: { status: 409, title: '現在の状況からはこの変更ができません' },
+  plan_changed: {
+    status: 409,
+    title: '試しの取り込み (dry_run) のときから内容が変わりました。もう一度試してから取り込んでください',
+  },
   in_progress: { status: 409, title: '同じ Idempotency-Key のリクエストを処理中です' },
   precondition_failed: { status: 412, title: 'ほかの人が先に変更しました。読み直してからやり直してください' },
   too_large: { status: 413, title: '送られたデータが大きすぎます' },

@@ -1,6 +1,6 @@
 import Type from 'typebox';
 import type { ImportReport } from '../roster/import-roster.ts';
-import { mapColumns, type Columns } from '../roster/columns.ts';
+import { FIELDS, mapColumns, readColumnRule, type Columns, type Field } from '../roster/columns.ts';
 import { readTable, type Table } from '../roster/csv-read.ts';
 import { decodeText, encodeCp932, encodeUtf8, type TextEncoding } from '../roster/encoding.ts';
 import { MAX_ROWS } from '../roster/import-roster.ts';
@@ -8,10 +8,17 @@ import { slotView } from './briefings.ts';
 import { ApiProblem } from './problem.ts';
 import { Id } from './shapes.ts';
 
+/** Names what an import would do, in the answer of a dry run and in the request that applies it. */
+export const PlanId = Type.String({
+  pattern: '^[A-Za-z0-9_-]{22}$',
+  description: 'Of all that an import would do. A dry run tells it.',
+});
+
 /** What an import did, or would do. */
 export const RosterReportSchema = Type.Object(
   {
     applied: Type.Boolean(),
+    plan_id: PlanId,
     counts: Type.Object({
       new: Type.Integer(),
       changed: Type.Integer(),
@@ -43,9 +50,11 @@ export interface RosterFile {
 /**
  * Reads the bytes of a roster.
  *
+ * @param rules `field=header` for columns that are called otherwise
  * @throws ApiProblem when they are no list, or too long a one
  */
-export function readRosterFile(bytes: Uint8Array): RosterFile {
+export function readRosterFile(bytes: Uint8Array, rules: readonly string[]): RosterFile {
+  const given = rules.map(columnRule);
   const decoded = decodeText(bytes);
   if (decoded === null) throw wrong('is neither UTF-8 nor CP932 (Shift_JIS)');
   const result = readTable(decoded.text);
@@ -53,7 +62,7 @@ export function readRosterFile(bytes: Uint8Array): RosterFile {
     throw wrong(result.line === null ? result.problem : `line ${result.line}: ${result.problem}`);
   }
   const { table } = result;
-  const columns = mapColumns(table.header, new Map());
+  const columns = mapColumns(table.header, new Map(given));
   if ('problem' in columns) throw wrong(columns.problem);
   if (columns.at.size === 0) throw wrong('its first line names no known column');
   if (table.rows.length > MAX_ROWS)
@@ -61,9 +70,17 @@ export function readRosterFile(bytes: Uint8Array): RosterFile {
   return { table, columns, encoding: decoded.encoding };
 }
 
+function columnRule(rule: string, index: number): readonly [header: string, field: Field] {
+  const read = readColumnRule(rule);
+  if (read !== null) return read;
+  const detail = `must be FIELD=HEADER; fields are ${FIELDS.join(', ')}`;
+  throw new ApiProblem('invalid_request', { errors: [{ pointer: `/querystring/column/${index}`, detail }] });
+}
+
 export function rosterView(report: ImportReport, columns: Columns) {
   return {
     applied: report.applied,
+    plan_id: report.planId,
     counts: report.counts,
     created_slots: report.created.map((slot) => {
       const { slot_id, starts_at } = slotView({ ...slot, taken: 0, free: null, waiting: 0 });

@@ -1,5 +1,5 @@
 import { readFile, stat } from 'node:fs/promises';
-import { FIELDS, mapColumns, type Columns, type Field } from '../roster/columns.ts';
+import { FIELDS, mapColumns, readColumnRule, type Columns, type Field } from '../roster/columns.ts';
 import { readTable, type Table } from '../roster/csv-read.ts';
 import { decodeText, type TextEncoding } from '../roster/encoding.ts';
 import { MAX_ROWS } from '../roster/import-roster.ts';
@@ -48,11 +48,9 @@ export async function readListFile(path: string, given: readonly string[]): Prom
 }
 
 function readColumnOption(option: string): readonly [string, Field] {
-  const [name = '', ...header] = option.split('=');
-  const field = FIELDS.find((one) => one === name);
-  if (field === undefined || header.length === 0)
-    throw new UsageError(`--column ${option}: write FIELD=HEADER; fields are ${FIELDS.join(', ')}.`);
-  return [header.join('='), field];
+  const rule = readColumnRule(option);
+  if (rule !== null) return rule;
+  throw new UsageError(`--column ${option}: write FIELD=HEADER; fields are ${FIELDS.join(', ')}.`);
 }
 
 async function readBytes(path: string): Promise<Uint8Array> {

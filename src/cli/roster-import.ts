@@ -25,6 +25,7 @@ Without --apply nothing is stored: the command shows what it would do. With it, 
 stored or, when one is refused, none. The same file again changes nothing.
 
   --apply                  store
+  --plan ID                store only what the dry run with this id showed
   --briefing NAME          title or id of the briefing; default: 説明会 of the file, or the only one
   --create-briefing TITLE  create the briefing when there is none with this title
   --company NAME           its company; required with --create-briefing
@@ -41,6 +42,7 @@ Exit code 0: done, or a dry run without refused rows; 1: refused or failed; 2: w
 
 const OPTIONS = {
   apply: { type: 'boolean', default: false },
+  plan: { type: 'string' },
   briefing: { type: 'string' },
   'create-briefing': { type: 'string' },
   company: { type: 'string' },
@@ -64,6 +66,8 @@ export const importCommand: Command = {
     if (title !== null && values.company === undefined)
       throw new UsageError('--create-briefing needs --company: callers are told whose briefing it is.');
     const { err, out } = surroundings;
+    if (values.plan !== undefined && !values.apply)
+      throw new UsageError('--plan goes with --apply: a dry run stores nothing anyway.');
     let began = 0;
     const file = await readListFile(path, values.column ?? []);
     err(`${path}: ${file.table.rows.length} rows, ${file.encoding}\n`);
@@ -90,6 +94,7 @@ export const importCommand: Command = {
         making,
         source: values.source,
         apply: values.apply,
+        onlyPlan: values.plan ?? null,
         at: systemClock.now(),
         onStep: (step) => err(`${step} …\n`),
       }).catch((error: unknown) => {
@@ -97,17 +102,26 @@ export const importCommand: Command = {
       });
     });
     out(`${describeImport(report, values.all)}\n`);
+    const differs = values.apply && values.plan !== undefined && values.plan !== report.planId;
+    if (differs) {
+      err(
+        `This is not what plan ${values.plan} showed: the file, or what is stored, has changed. Nothing was stored.\n`,
+      );
+      return EXIT.failed;
+    }
     err(closing(report, values.apply, systemClock.monotonic() - began));
     return report.refused.length > 0 ? EXIT.failed : EXIT.done;
   },
 };
 
 /** @param ms what reading, comparing and storing took, with the closing of the store */
-function closing({ applied, refused, counts }: ImportReport, wanted: boolean, ms: number): string {
+function closing({ applied, refused, counts, planId }: ImportReport, wanted: boolean, ms: number): string {
   if (refused.length > 0)
     return 'Nothing was stored. Correct the refused rows and import the whole file again.\n';
   if (!applied)
-    return wanted ? 'Nothing was stored.\n' : 'This was a dry run: nothing was stored. --apply stores it.\n';
+    return wanted
+      ? 'Nothing was stored.\n'
+      : `This was a dry run: nothing was stored. --apply stores it; --apply --plan ${planId} this and nothing else.\n`;
   if (counts.new + counts.changed === 0) return 'Everything was stored already.\n';
   return `Stored in ${(ms / 1_000).toFixed(1)} s.\n`;
 }

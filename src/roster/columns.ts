@@ -177,6 +177,13 @@ export function mapColumns(
   return { at, ignored };
 }
 
+/** A text such as `kana=よみ` read: the header, and the field that it holds; null: it has another form. */
+export function readColumnRule(rule: string): readonly [header: string, field: Field] | null {
+  const [name = '', ...header] = rule.split('=');
+  const field = FIELDS.find((one) => one === name);
+  return field === undefined || header.length === 0 ? null : [header.join('='), field];
+}
+
 /** The field as whole header, then without what stands in brackets: メール(任意). */
 function fieldOf(header: string): Field | undefined {
   const plain = header.normalize('NFKC').replace(/[([【〔<][^)\]】〕>]*[)\]】〕>]/gu, '');

@@ -7,6 +7,7 @@ import type { BriefingStore } from '../store/briefing-ports.ts';
 import type { RowProblem } from './cells.ts';
 import type { Columns } from './columns.ts';
 import type { Table } from './csv-read.ts';
+import { planIdOf } from './plan-id.ts';
 import { keysOf, readRoster } from './read-roster.ts';
 import { SlotFinder, type SlotMaking } from './slot-finder.ts';
 
@@ -28,6 +29,8 @@ export interface ImportRequest {
   readonly source: string;
   /** False: nothing is stored. */
   readonly apply: boolean;
+  /** The only plan that is stored, as a dry run named it; null: whatever is planned now. */
+  readonly onlyPlan: string | null;
   /** Now, ms. */
   readonly at: number;
   /** Told what is being done. */
@@ -36,6 +39,8 @@ export interface ImportRequest {
 
 /** What an import does, or would do. */
 export interface ImportReport {
+  /** Names the plan; see planIdOf. */
+  readonly planId: string;
   readonly plan: RosterPlan;
   /** Rows that are refused, by line. */
   readonly refused: readonly RowProblem[];
@@ -74,7 +79,8 @@ export class RosterBusyError extends Error {
 
 /**
  * Compares a roster with what is stored and, when asked to and no row is refused, stores it: briefing, slots, people
- * and registrations together or not at all. A dry run does the same and takes it back, so it finds the same.
+ * and registrations together or not at all. A dry run does the same and takes it back, so it finds the same; the plan that
+ * it found can be made the only one that is stored.
  *
  * @throws RosterBusyError when calls kept changing the registrations; the same import may be tried again
  * @throws DenwabanError DW_STORE_UNAVAILABLE when the store does not answer
@@ -112,8 +118,12 @@ async function once(briefings: BriefingStore, request: ImportRequest): Promise<I
   const refused = [...problems, ...refusedBy(plan)].sort((a, b) => a.line - b.line);
   const counts = { new: 0, changed: 0, unchanged: 0, refused: problems.length };
   for (const { verdict } of plan.entries) counts[verdict] += 1;
-  const report = { plan, refused, counts, slots: snapshot.slots, created: finder.created, applied: false };
-  if (!request.apply || refused.length > 0) throw new RolledBack(report);
+  const { created } = finder;
+  const planId = planIdOf({ plan, refused, created, ...request });
+  const report = { planId, plan, refused, counts, slots: snapshot.slots, created, applied: false };
+  const { apply, onlyPlan } = request;
+  if (!apply || refused.length > 0 || (onlyPlan !== null && onlyPlan !== planId))
+    throw new RolledBack(report);
   onStep(`storing ${counts.new + counts.changed} rows`);
   const result = await briefings.applyRoster(plan, at);
   if (result.outcome !== 'applied') throw new RolledBack(null);

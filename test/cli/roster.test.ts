@@ -24,6 +24,7 @@ t.test('a wrong command line ends with 2 and points to the help', async (t) => {
   t.match(await run('roster', 'eat'), { code: 2, err: /no command 「roster eat」/ });
   t.match(await run('roster', 'import', '--fly', SAMPLE), { code: 2, err: /--fly.*roster import --help/su });
   t.match(await run('roster', 'import'), { code: 2, err: /The file is missing/ });
+  t.match(await run('roster', 'import', SAMPLE, '--plan', 'x'), { code: 2, err: /--plan goes with --apply/ });
   t.match(await run('roster', 'export', '--encoding', 'ebcdic'), { code: 2, err: /utf-8 or cp932/ });
 });
 
@@ -39,7 +40,11 @@ t.test('the sample is shown first and stored when asked', async (t) => {
     err: /dry run: nothing was stored/,
   });
   t.match(dry.out, /\+ slot 2026\/11\/24\(火\) 14:00-15:30 本社ホール, 40 seats/);
-  t.match(await run('roster', 'import', SAMPLE, ...CREATE, '--apply'), { code: 0, err: /Stored in/ });
+  const plan = /--plan (?<id>\S+) /.exec(dry.err)?.groups?.['id'] ?? '';
+  t.match(await run('roster', 'import', SAMPLE, ...CREATE, '--apply', '--plan', plan), {
+    code: 0,
+    err: /Stored in/,
+  });
   t.match(await run('roster', 'import', SAMPLE), {
     code: 0,
     out: /0 new, 0 changed, 8 unchanged, 0 refused/,
@@ -52,6 +57,15 @@ t.test('the same people in CP932 are the same people; a change is shown as old �
   const result = await run('roster', 'import', path);
   t.match(result, { code: 0, err: /cp932/, out: /0 new, 1 changed, 7 unchanged/ });
   t.match(result.out, /~ line 2: 山田 太郎\n {4}phones: \+819012340001 → \+818012340001/);
+});
+
+t.test('what differs from the plan that it is held to is not stored', async (t) => {
+  const path = write('other.csv', readFileSync(SAMPLE, 'utf8').replace('090-1234-0001', '080-1234-0001'));
+  t.match(await run('roster', 'import', path, '--apply', '--plan', 'x'.repeat(22)), {
+    code: 1,
+    out: /0 new, 1 changed/,
+    err: /not what plan x+ showed.*Nothing was stored/,
+  });
 });
 
 t.test('a refused row is named and nothing is stored', async (t) => {

@@ -41,6 +41,7 @@ export async function imported(
     making: null,
     source: 'csv',
     apply: true,
+    onlyPlan: null,
     at: NOW,
     onStep: () => {},
     ...changes,

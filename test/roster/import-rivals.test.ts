@@ -47,6 +47,7 @@ async function changedUnder(times: number, steps: string[]): Promise<string> {
     making: null,
     source: 'csv',
     apply: true,
+    onlyPlan: null,
     at: NOW,
     onStep: (step) => void steps.push(step),
   });
