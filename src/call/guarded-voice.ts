@@ -6,8 +6,6 @@ export interface VoiceOwner {
   mayAct(): boolean;
   /** Puts an event on the sideband. */
   deliver(event: string): boolean;
-  /** Nothing can be said for now: what was asked for may not have been heard. */
-  onSilenced(): void;
 }
 
 /** Every event that a call sends passes here: a call that may be another node's is not spoken to. */
@@ -31,7 +29,6 @@ export class GuardedVoice {
         { call_id: this.#owner.callId },
         'The lease may have lapsed: nothing is said until it is renewed',
       );
-      this.#owner.onSilenced();
     }
     return false;
   }

@@ -35,7 +35,7 @@ export async function hangUpOwn(
   ownership: Ownership,
   callId: string,
 ): Promise<boolean> {
-  return (await isOurs(ownership, callId)) && hangUpCall(services, callId);
+  return hangUpCall(services, callId, () => isOurs(ownership, callId));
 }
 
 /** Whether a call is certainly ours, after a while at most. */

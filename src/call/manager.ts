@@ -3,8 +3,7 @@ import { pause } from '../lib/deadline.ts';
 import { describeError } from '../errors.ts';
 import type { CallEnd } from '../store/ports.ts';
 import type { Ending } from './conversation.ts';
-import { raiseAlarm } from './alarm.ts';
-import { hangUpCall } from './hang-up.ts';
+import { HangUps } from './hang-ups.ts';
 import { handOver } from './handover.ts';
 import { CallOwner } from './owner.ts';
 import { RecentKeys } from './recent-keys.ts';
@@ -15,10 +14,6 @@ import { CallSession, type CallIdentity, type SessionOwner } from './session.ts'
 const FINISH_RETRY = { baseMs: 500, capMs: 5_000 } as const;
 /** Polite closings are over by then; what is left is hung up without words. */
 const CLOSE_PATIENCE_MS = 15_000;
-/** A hang-up that failed is tried again within this, ms; by chance up to a half earlier, so that many do not ask together. */
-const ZOMBIE_RETRY_MS = 5_000;
-/** OpenAI ends every session after this long: past it there is nothing left to hang up. */
-const ZOMBIE_LIFE_MS = 60 * 60_000;
 /** After a stop was asked for, others still send calls here for a moment: they are taken, and handed over, ms. */
 const CLAIM_GRACE_MS = 3_000;
 /** Calls lost to other nodes that are remembered, for the accepts still under way when they were lost. */
@@ -32,8 +27,7 @@ export class CallManager implements SessionOwner {
   readonly #sessions = new Map<string, CallSession>();
   /** Calls whose end is being stored: it is decided, once. */
   readonly #finishing = new Set<string>();
-  /** Calls whose hang-up failed and is tried again. */
-  readonly #insisting = new Set<string>();
+  readonly #hangUps: HangUps;
   readonly #lost = new RecentKeys(REMEMBERED_LOSSES);
   #refusing = false;
   #draining = false;
@@ -51,6 +45,7 @@ export class CallManager implements SessionOwner {
         for (const callId of callIds) this.#sessions.get(callId)?.regained();
       },
     });
+    this.#hangUps = new HangUps(services, this.owner);
   }
 
   /** Calls that hold a seat: ringing, live or being stored. */
@@ -153,18 +148,16 @@ export class CallManager implements SessionOwner {
 
   /**
    * Hangs up at OpenAI and does not return before the call is over, however long the API fails: nobody steers it, and
-   * it is billed. Returns early when the process ends; the next one finds the row and goes on.
+   * it is billed. Returns early when the process ends, or another node has the call: that one goes on.
    */
   async hangUp(callId: string): Promise<void> {
-    if (await hangUpCall(this.#services, callId)) return;
-    raiseAlarm(this.#services, callId, 'hangup_failed');
-    await this.#insist(callId);
+    await this.#hangUps.hangUp(callId, 'owned');
   }
 
   /** The call's row was made final over its owner's head: nobody serves it any more, and it is hung up. */
   async override(callId: string): Promise<void> {
     this.letGo(callId);
-    if (!this.#insisting.has(callId)) await this.hangUp(callId);
+    await this.#hangUps.hangUp(callId, 'final');
   }
 
   onSessionAbandoned(session: CallSession, ending: Ending): void {
@@ -205,6 +198,7 @@ export class CallManager implements SessionOwner {
   /** Lets go of everything at once. Calls that are still live go on without us: `drain` first. */
   async close(): Promise<void> {
     this.#closed = true;
+    this.#hangUps.close();
     for (const session of this.#sessions.values()) session.discard();
     await this.owner.close();
   }
@@ -252,23 +246,9 @@ export class CallManager implements SessionOwner {
   }
 
   async #exorcise(session: CallSession, ending: Ending): Promise<void> {
-    await this.#insist(session.callId);
+    await this.#hangUps.insist(session.callId, 'owned');
     if (!this.#closed && this.owner.has(session.callId))
       await this.#finishSession(session, { ...ending, detail: 'late_hangup' });
-  }
-
-  async #insist(callId: string): Promise<void> {
-    const { clock, random } = this.#services;
-    const giveUpAt = clock.monotonic() + ZOMBIE_LIFE_MS;
-    this.#insisting.add(callId);
-    do await pause(clock, ZOMBIE_RETRY_MS * (1 - random.next() / 2));
-    while (
-      !this.#closed &&
-      !this.#lost.has(callId) &&
-      clock.monotonic() < giveUpAt &&
-      !(await hangUpCall(this.#services, callId))
-    );
-    this.#insisting.delete(callId);
   }
 
   async #finishSession(session: CallSession, ending: Ending): Promise<void> {

@@ -2,7 +2,17 @@ import type { Clock, Timer } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import { describeError } from '../errors.ts';
 import type { CallSeat, CallStore } from '../store/ports.ts';
-import { actingUntil, AWAY_MS, HONEST_MS, isFresh, LEASE_MS, mayAct, RENEW_MS } from './owner-rules.ts';
+import {
+  actingUntil,
+  isFresh,
+  LEASE_MS,
+  mayAct,
+  onSeen,
+  onUnseen,
+  RENEW_MS,
+  STRANGER,
+  type Solitude,
+} from './owner-rules.ts';
 
 export interface OwnerServices {
   readonly store: CallStore;
@@ -33,8 +43,7 @@ export class CallOwner {
   readonly #seats = new Map<string, Seat>();
   #timer: Timer | null = null;
   #peers = 0;
-  /** Monotonic ms. */
-  #awayUntil = Number.NEGATIVE_INFINITY;
+  #solitude: Solitude = STRANGER;
   #draining = false;
   #closed = false;
   #waiting: (() => void)[] = [];
@@ -82,7 +91,7 @@ export class CallOwner {
   /** @param sentAt monotonic ms at which the claim was sent: the lease runs from then or later */
   seat(callId: string, epoch: number, sentAt: number): void {
     this.#seats.set(callId, { epoch, actUntil: actingUntil(sentAt) });
-    this.#schedule();
+    this.#schedule(this.#services.clock.monotonic());
   }
 
   unseat(callId: string): void {
@@ -98,7 +107,7 @@ export class CallOwner {
   mayAct(callId: string): boolean {
     const seat = this.#seats.get(callId);
     if (seat === undefined) return false;
-    const tenure = { actUntil: seat.actUntil, contested: this.#peers > 0, awayUntil: this.#awayUntil };
+    const tenure = { actUntil: seat.actUntil, awayUntil: this.#solitude.awayUntil };
     return !this.#shared || mayAct(tenure, this.#services.clock.monotonic());
   }
 
@@ -153,20 +162,20 @@ export class CallOwner {
     try {
       const { ours, peers } = await store.renewLeases(this.#node, asked, LEASE_MS, this.#draining);
       this.#peers = peers;
-      this.#awayUntil = Number.NEGATIVE_INFINITY;
+      this.#solitude = onSeen(this.#solitude, sentAt, peers);
       this.#apply(asked, new Set(ours), sentAt);
     } catch (error) {
       log.warn({ reason: describeError(error) }, 'Leases not renewed, trying again');
-      if (clock.monotonic() - sentAt < HONEST_MS) this.#storeIsAway();
+      this.#storeIsAway(sentAt);
     }
     this.#wake();
-    this.#schedule();
+    this.#schedule(sentAt);
   }
 
   /** Calls that fell silent meanwhile may be spoken to again, if nobody else is there to take them. */
-  #storeIsAway(): void {
+  #storeIsAway(sentAt: number): void {
     const silent = this.callIds.filter((callId) => !this.mayAct(callId));
-    this.#awayUntil = this.#services.clock.monotonic() + AWAY_MS;
+    this.#solitude = onUnseen(this.#solitude, sentAt, this.#services.clock.monotonic());
     const again = silent.filter((callId) => this.mayAct(callId));
     if (again.length > 0) this.#listener.onRegained(again);
   }
@@ -187,9 +196,12 @@ export class CallOwner {
     if (regained.length > 0) this.#listener.onRegained(regained);
   }
 
-  #schedule(): void {
+  /** The next renewal follows the last one by its beginning: one that hung must not cost the time of the next, too. */
+  #schedule(lastSentAt: number): void {
     if (this.#closed || (!this.#shared && this.#seats.size === 0)) return;
-    this.#timer ??= this.#services.clock.setTimer(RENEW_MS, () => void this.renew());
+    const { clock } = this.#services;
+    const ms = Math.max(0, lastSentAt + RENEW_MS - clock.monotonic());
+    this.#timer ??= clock.setTimer(ms, () => void this.renew());
   }
 
   #seatsOf(callIds: readonly string[]): CallSeat[] {

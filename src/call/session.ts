@@ -96,7 +96,6 @@ export class CallSession implements LinkOwner, FunctionDeskOwner, KeypadOwner, T
         callId: this.callId,
         mayAct: () => owner.mayAct(this.callId),
         deliver: (event) => this.#link.send(event),
-        onSilenced: () => this.#turns.detached(),
       },
       services.log,
     );

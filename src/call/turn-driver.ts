@@ -8,6 +8,7 @@ import {
 } from '../realtime/turns.ts';
 
 export interface TurnDriverOwner {
+  /** @returns false when it was not sent; `attached` is called when it can be */
   send(event: string): boolean;
   onResponseRefused(purpose: ResponsePurpose, code: string): void;
 }
@@ -71,8 +72,9 @@ export class TurnDriver {
 
   #carryOut(commands: readonly TurnCommand[]): void {
     for (const command of commands) {
-      if (command.kind === 'create') this.#owner.send(responseCreate(command.key, command.request));
-      else this.#owner.onResponseRefused(command.request.purpose, command.code);
+      if (command.kind === 'refused') this.#owner.onResponseRefused(command.request.purpose, command.code);
+      else if (!this.#owner.send(responseCreate(command.key, command.request)))
+        this.#turns.unsent(command.key);
     }
     this.#watch();
   }

@@ -59,6 +59,8 @@ export class TurnSequencer {
   /** Sent; response.created or a refusal is awaited. */
   #asked: Asked | null = null;
   #running: Running | null = null;
+  /** Given up because no word of it came: it may come late, to a process that stood still. */
+  #givenUp: Asked | null = null;
   /** Something is running whose id is not known: after a collision. */
   #unknown = false;
   /** A collision came that names nobody: what was asked for may have been refused. */
@@ -115,8 +117,9 @@ export class TurnSequencer {
 
   /** @param key the request key of the response's metadata, null when turn detection created it */
   created(responseId: string, key: string | null): ResponsePurpose | null {
-    const asked = this.#asked !== null && this.#asked.key === key ? this.#asked : null;
-    if (asked !== null) this.#asked = null;
+    const asked = [this.#asked, this.#givenUp].find((one) => one !== null && one.key === key) ?? null;
+    if (asked === this.#asked) this.#asked = null;
+    else this.#queue = this.#queue.filter((waiting) => waiting !== asked?.request);
     this.#unknown = false;
     const request = asked?.request ?? null;
     const uses = request === null || isFree(request) ? this.#outputs : NO_OUTPUTS;
@@ -162,7 +165,13 @@ export class TurnSequencer {
     this.#unknown = false;
   }
 
-  /** A new sideband: what still runs from before shows by a collision. */
+  /** A request could not be put on the sideband, which still tells what happens: nothing is asked for until it can be. */
+  unsent(key: string): void {
+    this.#attached = false;
+    if (this.#asked?.key === key) this.#takeBack(mayBeForgotten);
+  }
+
+  /** A new sideband, or an old one that may be used again: what still runs from before shows by a collision. */
   attached(): readonly TurnCommand[] {
     this.#attached = true;
     return this.#pump();
@@ -172,6 +181,7 @@ export class TurnSequencer {
   release(): readonly TurnCommand[] {
     if (!this.uncertain) return NOTHING;
     this.#unknown = false;
+    this.#givenUp = this.#asked ?? this.#givenUp;
     this.#takeBack(mayBeForgotten);
     return this.#pump();
   }

@@ -19,8 +19,11 @@ const STATEMENT_TIMEOUT_MS = 1_000;
 const LOCK_TIMEOUT_MS = 400;
 /** The client gives up on a statement after this many ms, when the server cannot be heard. */
 const QUERY_TIMEOUT_MS = 1_500;
-/** The server ends a transaction that its client has forgotten, in ms. */
-const IDLE_IN_TRANSACTION_MS = 5_000;
+/**
+ * The server ends a transaction whose client says nothing, in ms: sooner than a lease lapses, so that a process that froze holds
+ * no row of a call that another one has to take over.
+ */
+const IDLE_IN_TRANSACTION_MS = 2_000;
 /** Connections of one process: statements take about a millisecond, so ten carry thousands a second. */
 const POOL_MAX = 10;
 /** First TCP keep-alive probe on an idle connection, in ms. */

@@ -2,6 +2,7 @@ import t from 'tap';
 import {
   ACT_MARGIN_MS,
   actingUntil,
+  ALONE_MS,
   isFresh,
   LEASE_MS,
   mayAct,
@@ -15,7 +16,7 @@ import { ManualClock } from '../store/manual-clock.ts';
 t.test('a node stops acting before its lease can have lapsed, and bears a failed renewal', (t) => {
   t.ok(actingUntil(1_000) + ACT_MARGIN_MS <= 1_000 + LEASE_MS);
   t.ok(actingUntil(0) > 2 * RENEW_MS);
-  const tenure = { actUntil: actingUntil(0), contested: true, awayUntil: Infinity };
+  const tenure = { actUntil: actingUntil(0), awayUntil: -Infinity };
   t.equal(mayAct(tenure, tenure.actUntil - 1), true);
   t.equal(mayAct(tenure, tenure.actUntil), false);
   t.end();
@@ -23,7 +24,7 @@ t.test('a node stops acting before its lease can have lapsed, and bears a failed
 
 t.test('without another node a lapsed lease is no reason to fall silent, but none to be certain', (t) => {
   const now = actingUntil(0) + 60_000;
-  const tenure = { actUntil: actingUntil(0), contested: false, awayUntil: now + 1 };
+  const tenure = { actUntil: actingUntil(0), awayUntil: now + 1 };
   t.equal(mayAct(tenure, now), true);
   t.equal(isFresh(tenure, now), false);
   t.equal(mayAct(tenure, now + 1), false, 'that the store is away has to be known');
@@ -55,10 +56,16 @@ async function keeping(peers = 1) {
     else next.resolve(renewal);
     await new Promise((resolve) => setImmediate(resolve));
   };
+  /** Renewals as they come every time, for a while. */
+  const renewed = async (ms: number, seen: number): Promise<void> => {
+    for (let passed = 0; passed < ms; passed += RENEW_MS) {
+      clock.advance(RENEW_MS);
+      await answer({ ours: ['rtc_1'], peers: seen });
+    }
+  };
   owner.seat('rtc_1', 1, clock.monotonic());
-  clock.advance(RENEW_MS);
-  await answer({ ours: ['rtc_1'], peers });
-  return { clock, owner, lost, regained, answer };
+  await renewed(RENEW_MS + (peers === 0 ? ALONE_MS : 0), peers);
+  return { clock, owner, lost, regained, answer, renewed, pending };
 }
 
 t.test('after a freeze nothing may be done before the lease was renewed', async (t) => {
@@ -84,13 +91,79 @@ t.test('also without another node: one may have come meanwhile', async (t) => {
 
 t.test('a store that is away for everybody silences nobody for long', async (t) => {
   const { clock, owner, regained, answer } = await keeping(0);
+  clock.advance(RENEW_MS);
   for (let failed = 0; failed < 20; failed += 1) {
-    clock.advance(RENEW_MS);
     clock.advance(1_500);
     await answer(new Error('away'));
     t.equal(owner.mayAct('rtc_1'), true);
+    clock.advance(0);
   }
   t.same(regained, ['rtc_1'], 'what was withheld in between goes out, once');
+  await owner.close();
+});
+
+/** Renewals fail until the lease has lapsed. */
+async function outage({ clock, answer }: Awaited<ReturnType<typeof keeping>>): Promise<void> {
+  clock.advance(RENEW_MS);
+  for (let failed = 0; failed < 2; failed += 1) {
+    clock.advance(1_500);
+    await answer(new Error('away'));
+    clock.advance(0);
+  }
+}
+
+t.test(
+  'a node that has just seen another one go is not alone yet: it may only have been cut off',
+  async (t) => {
+    const node = await keeping(1);
+    await node.renewed(RENEW_MS, 0);
+    await outage(node);
+    t.equal(node.owner.mayAct('rtc_1'), false);
+    await node.owner.close();
+  },
+);
+
+t.test('nobody is seen right after an outage: that is no sign that nobody is there', async (t) => {
+  const node = await keeping(0);
+  await outage(node);
+  t.equal(node.owner.mayAct('rtc_1'), true);
+  await node.answer({ ours: ['rtc_1'], peers: 0 });
+  await outage(node);
+  t.equal(node.owner.mayAct('rtc_1'), false);
+  await node.answer({ ours: ['rtc_1'], peers: 0 });
+  await node.renewed(ALONE_MS, 0);
+  await outage(node);
+  t.equal(node.owner.mayAct('rtc_1'), true, 'after a while it is one');
+  await node.owner.close();
+});
+
+t.test(
+  'after a freeze it does not count that nobody was seen before, nor that the store is away since',
+  async (t) => {
+    const { clock, owner, answer } = await keeping(0);
+    clock.advance(RENEW_MS);
+    clock.advance(10_000);
+    await answer(new Error('no answer'));
+    clock.advance(0);
+    for (let failed = 0; failed < 5; failed += 1) {
+      clock.advance(1_500);
+      await answer(new Error('away, and honestly so'));
+      t.equal(owner.mayAct('rtc_1'), false);
+      clock.advance(0);
+    }
+    await owner.close();
+  },
+);
+
+t.test('a renewal that hung does not cost the time of the next one, too', async (t) => {
+  const { clock, owner, answer, pending } = await keeping();
+  clock.advance(RENEW_MS);
+  clock.advance(1_500);
+  await answer(new Error('no answer'));
+  clock.advance(0);
+  t.equal(pending.length, 1, 'asked again at once');
+  await answer({ ours: ['rtc_1'], peers: 1 });
+  t.equal(owner.mayAct('rtc_1'), true);
   await owner.close();
 });
 

@@ -204,6 +204,38 @@ t.test('a word of the API that does not come is given up', async (t) => {
   t.same(created(turns.release()), ['closing']);
 });
 
+t.test('a word that comes after it was given up is still understood', async (t) => {
+  const turns = new TurnSequencer();
+  const key = keyOf(turns.request(saying('greeting')));
+  turns.release();
+  t.equal(turns.created('resp_1', key), 'greeting', 'the process slept; the greeting did not');
+});
+
+t.test('what was given up and is said after all is not asked for again', async (t) => {
+  const turns = new TurnSequencer();
+  const key = keyOf(turns.request(saying('closing')));
+  turns.unsent(keyOf(turns.release()));
+  t.equal(turns.created('resp_1', key), 'closing');
+  turns.done('resp_1', true);
+  t.same(created(turns.attached()), []);
+});
+
+t.test('a request that could not be sent is sent when it can be', async (t) => {
+  const turns = new TurnSequencer();
+  const key = keyOf(turns.request(saying('closing')));
+  turns.unsent(key);
+  t.same(turns.request(saying('filler')), []);
+  t.same(created(turns.attached()), ['closing']);
+});
+
+t.test('while nothing can be sent, what was sent before is still followed', async (t) => {
+  const turns = new TurnSequencer();
+  const key = keyOf(turns.request(saying('greeting')));
+  turns.unsent('req_99');
+  t.equal(turns.created('resp_1', key), 'greeting');
+  t.same(turns.done('resp_1', true), []);
+});
+
 t.test('what is certain is not given up', async (t) => {
   const turns = new TurnSequencer();
   const key = keyOf(turns.request(saying('greeting')));

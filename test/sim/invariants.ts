@@ -165,7 +165,7 @@ export class Invariants implements OpenAiWatch {
     const since = this.#parts.servedSince();
     const billed = new Set(this.#parts.billed());
     for (const callId of billed) {
-      const orphan = `${callId} ${this.#parts.server.tables.calls.get(callId)?.epoch ?? 0}`;
+      const orphan = tenureOf(this.#parts.server.tables.calls.get(callId) ?? { callId, epoch: 0 });
       if (since === null || owned.has(callId) || this.#givenUp.has(callId))
         this.#ownerlessSince.delete(orphan);
       else if (now - Math.max(since, this.#ownerlessSince.get(orphan) ?? now) > OWNERLESS_MS)
@@ -185,9 +185,11 @@ export class Invariants implements OpenAiWatch {
       const before = this.#rows.get(row.callId);
       if (before === row) continue;
       this.#rows.set(row.callId, row);
+      // A lease is renewed by its owner only: it was there, if only between two looks.
+      if (before?.leaseUntil !== row.leaseUntil) this.#ownerlessSince.delete(tenureOf(row));
       if (before !== undefined && !isOpen(before) && hasMoved(before, row))
         this.fail('terminal_final', `${row.callId} was ${before.state} and is ${row.state}`);
-      const tenure = `${row.callId} ${row.epoch}`;
+      const tenure = tenureOf(row);
       const owner = this.#owners.get(tenure);
       if ((owner !== undefined && owner !== row.node) || row.epoch < (before?.epoch ?? 0))
         this.fail('one_owner', `epoch ${row.epoch} of ${row.callId} is ${owner ?? '?'}'s and ${row.node}'s`);
@@ -197,6 +199,10 @@ export class Invariants implements OpenAiWatch {
     if (fleetLimit > 0 && seated > fleetLimit)
       this.fail('capacity', `${seated} calls at once, of ${fleetLimit}`);
   }
+}
+
+function tenureOf({ callId, epoch }: Pick<CallRow, 'callId' | 'epoch'>): string {
+  return `${callId} ${epoch}`;
 }
 
 function hasMoved(before: CallRow, row: CallRow): boolean {

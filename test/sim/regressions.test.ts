@@ -12,6 +12,12 @@ const SEEDS: Readonly<Record<number, string>> = {
   3224: 'accepts were answered 503 though one had taken effect, and the call stayed up',
   3827: 'a process that slept hung up on the next owner of the call',
   1901: 'a node that slept believed to be alone still',
+  104288: 'an owner that woke up for a moment between two looks was not seen',
+  200828: 'a node that had slept was cut off from the store and believed to be alone',
+  201106: 'a process that slept gave the greeting up before it read that it was heard',
+  204021: 'a hang-up was repeated after the call had another owner',
+  208764: 'one renewal hung, and the lease lapsed before the next',
+  209718: 'two nodes that had not seen each other since an outage believed to be alone',
 };
 
 for (const [seed, what] of Object.entries(SEEDS)) {

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import t from 'tap';
+import { LEASE_MS } from '../../src/call/owner-rules.ts';
 import { MIGRATIONS } from '../../src/store/migrations/index.ts';
 import { storeContract } from './contract.ts';
 import { openTestStore } from './fixtures.ts';
@@ -28,7 +29,8 @@ await withPostgres(t, async (databaseUrl) => {
     const { rows } = await sql`
       select current_setting('application_name') as name, current_setting('statement_timeout') as statement,
         current_setting('idle_in_transaction_session_timeout') as idle`.execute(store.db);
-    t.same(rows, [{ name: 'denwaban', statement: '1s', idle: '5s' }]);
+    t.same(rows, [{ name: 'denwaban', statement: '1s', idle: '2s' }]);
+    t.ok(2_000 < LEASE_MS, 'a process that froze keeps no call from its next owner');
     await store.close();
   });
 

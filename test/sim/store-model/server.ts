@@ -20,7 +20,7 @@ export interface Statement<T> {
 
 /** As src/store/postgres.ts sets it, ms. */
 const LOCK_TIMEOUT_MS = 400;
-const IDLE_IN_TRANSACTION_MS = 5_000;
+const IDLE_IN_TRANSACTION_MS = 2_000;
 
 interface Waiting {
   readonly transaction: Transaction | null;
