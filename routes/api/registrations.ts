@@ -166,11 +166,10 @@ const registrationRoutes: FastifyPluginAsyncTypebox<{
     async (request, reply) =>
       app.apiWrite(request, reply, async ({ briefings }) => {
         const { registrationId } = request.params;
-        const wanted = wantedVersion(request.headers['if-match']);
-        await mustStand(briefings.getRegistration, registrationId, wanted);
         const result = await briefings.undoChange({
           registrationId,
           version: request.body.version,
+          expectedVersion: wantedVersion(request.headers['if-match']),
           memberId: request.apiKey?.name ?? null,
           idempotencyKey: `api:${random.uuid()}`,
           at: clock.now(),
@@ -194,13 +193,15 @@ const registrationRoutes: FastifyPluginAsyncTypebox<{
     },
     async (request, reply) =>
       app.apiWrite(request, reply, async ({ briefings }) => {
-        const { registrationId } = request.params;
-        const wanted = wantedVersion(request.headers['if-match']);
-        await mustStand(briefings.getRegistration, registrationId, wanted);
-        const { actual } = request.body;
-        await briefings.recordActual([{ registrationId, actual }], app.apiSource(request), clock.now());
-        const view = await briefings.getRegistration(registrationId);
-        return written(found('registration', view).registration);
+        const result = await briefings.observe({
+          registrationId: request.params.registrationId,
+          actual: request.body.actual,
+          expectedVersion: wantedVersion(request.headers['if-match']),
+          source: app.apiSource(request),
+          at: clock.now(),
+        });
+        if (result.outcome !== 'stored') throw changeRefusal(result);
+        return written(result.registration);
       }),
   );
 };
@@ -216,16 +217,4 @@ function lineView({ registration, applicant: { name } }: RegistrationLine) {
     ...registrationView(registration),
     applicant: { full_name: name.full, full_kana: name.fullKana },
   };
-}
-
-/** @throws ApiProblem when there is no such registration, or it has another version than `wanted` */
-async function mustStand(
-  get: (registrationId: string) => Promise<{ readonly registration: Registration } | null>,
-  registrationId: string,
-  wanted: number | null,
-): Promise<void> {
-  const { registration } = found('registration', await get(registrationId));
-  if (wanted !== null && wanted !== registration.version) {
-    throw changeRefusal({ outcome: 'conflict', registration });
-  }
 }

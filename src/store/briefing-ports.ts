@@ -72,6 +72,8 @@ export interface UndoInput {
   readonly registrationId: string;
   /** Version of the event to take back. */
   readonly version: number;
+  /** Nothing is taken back when the registration has another version; null: whatever stands. */
+  readonly expectedVersion: number | null;
   /** Person or API key of the team. */
   readonly memberId: string | null;
   readonly idempotencyKey: string;
@@ -96,6 +98,20 @@ export interface Observation {
   /** Null takes an earlier record back. */
   readonly actual: ActualAttendance | null;
 }
+
+/** What happened, for one registration that must not have changed meanwhile. */
+export interface ObserveInput extends Observation {
+  /** Nothing is recorded when the registration has another version; null: whatever stands. */
+  readonly expectedVersion: number | null;
+  readonly source: ChangeSource;
+  readonly at: number;
+}
+
+/** `stored`: as it stands now, whether or not it said so before. */
+export type ObserveResult =
+  | { readonly outcome: 'stored'; readonly registration: Registration }
+  | { readonly outcome: 'conflict'; readonly registration: Registration }
+  | { readonly outcome: 'not_found'; readonly what: 'registration' };
 
 /** A new registration by the team. */
 export interface RegisterInput {
@@ -231,6 +247,8 @@ export interface BriefingStore {
   undoChange(input: UndoInput): Promise<UndoResult>;
   /** Records what happened for up to 10,000 registrations. @returns ids that are unknown; the others are stored */
   recordActual(observations: readonly Observation[], source: ChangeSource, at: number): Promise<string[]>;
+  /** Records what happened for one registration, if it has the expected version. */
+  observe(input: ObserveInput): Promise<ObserveResult>;
   /** Gives free seats of a slot to who waits, after registrations were erased. */
   promoteWaiting(slotId: string, at: number): Promise<Promotion[]>;
 

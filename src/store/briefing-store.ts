@@ -12,7 +12,7 @@ import {
 import { getBriefing, listBriefings, putBriefing } from './briefing/briefings.ts';
 import { findCandidates } from './briefing/candidates.ts';
 import { changeAttendance } from './briefing/change.ts';
-import { recordActual } from './briefing/observe.ts';
+import { observe, recordActual } from './briefing/observe.ts';
 import { takeOutboxEvents } from './briefing/outbox-events.ts';
 import { promoteWaiting } from './briefing/promote.ts';
 import { register } from './briefing/register.ts';
@@ -51,6 +51,7 @@ export function createBriefingStore(context: StoreContext): BriefingStore {
     changeAttendance: async (input) => changeAttendance(context, input),
     undoChange: async (input) => undoChange(context, input),
     recordActual: async (observations, source, at) => recordActual(context, observations, source, at),
+    observe: async (input) => observe(context, input),
     promoteWaiting: async (slotId, at) => promoteWaiting(context, slotId, at),
     readRosterSnapshot: async (briefingId, keys) => readRosterSnapshot(context, briefingId, keys),
     applyRoster: async (plan, at) => applyRoster(context, plan, at),
@@ -83,6 +84,7 @@ export function inTransactions(plain: BriefingStore, atomic: Atomic): BriefingSt
     undoChange: async (input) => atomic('undoChange', async ({ briefings }) => briefings.undoChange(input)),
     recordActual: async (observations, source, at) =>
       atomic('recordActual', async ({ briefings }) => briefings.recordActual(observations, source, at)),
+    observe: async (input) => atomic('observe', async ({ briefings }) => briefings.observe(input)),
     promoteWaiting: async (slotId, at) =>
       atomic('promoteWaiting', async ({ briefings }) => briefings.promoteWaiting(slotId, at)),
     applyRoster: async (plan, at) =>

@@ -1,10 +1,10 @@
 import { sql } from 'kysely';
 import type { ChangeSource } from '../../briefing/registration.ts';
-import type { Observation } from '../briefing-ports.ts';
+import type { Observation, ObserveInput, ObserveResult } from '../briefing-ports.ts';
 import type { StoreContext } from '../context.ts';
 import { storable } from '../text.ts';
 import { sourceColumns } from './rows.ts';
-import { lockSlots } from './seats.ts';
+import { lockRegistration, lockSlots } from './seats.ts';
 
 /**
  * Records what happened, inside a transaction and by one statement whatever the number. What is recorded already is
@@ -54,6 +54,19 @@ export async function recordActual(
       where not exists (select 1 from registrations where registration_id = id)`.execute(context.db);
     return rows.map((row) => row.id);
   });
+}
+
+/** Records what happened for one registration, inside a transaction and under its lock. */
+export async function observe(context: StoreContext, input: ObserveInput): Promise<ObserveResult> {
+  const registrationId = storable(input.registrationId);
+  const locked = async () =>
+    context.run('observe', async () => lockRegistration(context, registrationId, null));
+  const before = (await locked())?.registration;
+  if (before === undefined) return { outcome: 'not_found', what: 'registration' };
+  if (input.expectedVersion !== null && input.expectedVersion !== before.version)
+    return { outcome: 'conflict', registration: before };
+  await recordActual(context, [input], input.source, input.at);
+  return { outcome: 'stored', registration: (await locked())?.registration ?? before };
 }
 
 /** The day of a briefing is one row of the audit, however many came. */

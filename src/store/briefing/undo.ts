@@ -20,6 +20,8 @@ export async function undoChange(context: StoreContext, input: UndoInput): Promi
     const { registration } = locked;
     const earlier = await eventOfKey(context, input.idempotencyKey);
     if (earlier !== null) return repeated(registration, earlier);
+    if (input.expectedVersion !== null && input.expectedVersion !== registration.version)
+      return { outcome: 'conflict', registration };
 
     const history = await readHistory(context, registrationId);
     const plan = planUndo(history, registration, input.version);

@@ -79,6 +79,7 @@ async function take(store: Store, people: readonly Registration[], one: Step, in
   await store.briefings.undoChange({
     registrationId,
     version: one.undo,
+    expectedVersion: null,
     memberId: null,
     idempotencyKey: `undo-${registrationId}-${index}`,
     at: NOW,

@@ -17,6 +17,7 @@ function undoOf(registration: { registrationId: string }, version: number): Undo
   return {
     registrationId: registration.registrationId,
     version,
+    expectedVersion: null,
     memberId: 'member-1',
     idempotencyKey: `undo-${requests}`,
     at: NOW,
@@ -151,6 +152,36 @@ export async function undoContract(t: Test, store: Store): Promise<void> {
     });
     t.match(await briefings.listRoster(slotId, { after: null, limit: 10 }), {
       items: [{ lastChange: {} }, { lastChange: {} }],
+    });
+  });
+
+  await t.test('neither undo nor record touches a registration that has another version', async (t) => {
+    const [slotId = ''] = await planned(store, [2]);
+    const registration = await registered(store, 1, slotId);
+    const { registrationId } = registration;
+    await briefings.changeAttendance(changeOf(registration, { kind: 'attend' }));
+    const observed = { registrationId, actual: 'attended', source: TEAM, at: NOW } as const;
+    t.match(await briefings.observe({ ...observed, expectedVersion: 1 }), {
+      outcome: 'conflict',
+      registration: { version: 2, actual: null },
+    });
+    t.match(await briefings.observe({ ...observed, expectedVersion: 2 }), {
+      outcome: 'stored',
+      registration: { version: 3, actual: 'attended' },
+    });
+    t.match(await briefings.observe({ ...observed, expectedVersion: null }), {
+      outcome: 'stored',
+      registration: { version: 3 },
+    });
+    t.match(await briefings.undoChange({ ...undoOf(registration, 2), expectedVersion: 2 }), {
+      outcome: 'conflict',
+      registration: { version: 3, status: 'attending' },
+    });
+    t.match(await briefings.undoChange({ ...undoOf(registration, 2), expectedVersion: 3 }), {
+      outcome: 'changed',
+    });
+    t.match(await briefings.observe({ ...observed, registrationId: 'none', expectedVersion: null }), {
+      outcome: 'not_found',
     });
   });
 

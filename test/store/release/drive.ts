@@ -96,6 +96,7 @@ async function driveBriefings(store: Store): Promise<void> {
   await briefings.undoChange({
     registrationId: two,
     version: 2,
+    expectedVersion: null,
     memberId: null,
     idempotencyKey: 'undo',
     at: NOW,
