@@ -1,10 +1,7 @@
 import type { Clock, Timer } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import { describeError } from '../errors.ts';
-import type { CallStore, ProgressRecord, TurnRecord, UsageRecord } from '../store/ports.ts';
-
-/** A row whose writer names the epoch in which it owns the call: without one the store could not refuse it. */
-export type Owned<T> = T & { readonly epoch: number };
+import type { CallStore, Owned, ProgressRecord, TurnRecord, UsageRecord } from '../store/ports.ts';
 
 /** Takes finished turns and usage, and stores them in batches off the conversation's path. */
 export interface Recorder {
@@ -30,8 +27,8 @@ const MAX_PENDING_ROWS = 50_000;
 
 /** One recorder serves all calls of the process. */
 export function createRecorder(store: CallStore, clock: Clock, log: Log): Recorder {
-  let turns: TurnRecord[] = [];
-  let usages: UsageRecord[] = [];
+  let turns: Owned<TurnRecord>[] = [];
+  let usages: Owned<UsageRecord>[] = [];
   const progresses = new Map<string, ProgressRecord>();
   let timer: Timer | null = null;
   let writing: Promise<boolean> | null = null;

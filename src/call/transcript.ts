@@ -1,6 +1,6 @@
 import type { Clock } from '../lib/clock.ts';
-import type { Owned, Recorder } from '../audit/recorder.ts';
-import type { TurnRecord, TurnRole, TurnStatus } from '../store/ports.ts';
+import type { Recorder } from '../audit/recorder.ts';
+import type { Owned, TurnRecord, TurnRole, TurnStatus } from '../store/ports.ts';
 
 /** Who else wants to know what is said, at the moment it is. */
 export interface TurnListener {

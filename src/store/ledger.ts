@@ -65,15 +65,12 @@ export async function finishToolCall(
   });
 }
 
-/** Condition "the key's epoch owns the call, or it names none". */
+/** Condition "the key's epoch owns the call". */
 function owned({ callId, epoch }: ToolCallKey) {
-  const writer = epoch ?? null;
-  return sql`(${writer}::integer is null or exists (
-    select 1 from calls where call_id = ${callId} and epoch = ${writer}::integer))`;
+  return sql`exists (select 1 from calls where call_id = ${callId} and epoch = ${epoch}::integer)`;
 }
 
 async function requireOwner(context: StoreContext, key: ToolCallKey): Promise<void> {
-  if (key.epoch === undefined) return;
   const { rows } = await sql`select 1 where ${owned(key)}`.execute(context.db);
   if (rows.length === 0) throw new DenwabanError('DW_CALL_LOST', 'another node owns the call');
 }

@@ -171,8 +171,6 @@ export interface TurnRecord {
   readonly startedAt: number;
   readonly endedAt: number;
   readonly responseId: string | null;
-  /** Epoch of the writer: another epoch's turns are not stored. Absent in what is read. */
-  readonly epoch?: number;
 }
 
 /** Tokens of one response or transcription; cached tokens are a subset of the input tokens. */
@@ -192,9 +190,10 @@ export interface UsageRecord {
   /** US dollars, or null when the model has no known price. */
   readonly costUsd: number | null;
   readonly at: number;
-  /** Epoch of the writer: another epoch's usage is not stored. Absent in what is read. */
-  readonly epoch?: number;
 }
+
+/** A row as its writer hands it in: with the epoch in which it owns the call. Another epoch's rows are not stored. */
+export type Owned<T> = T & { readonly epoch: number };
 
 /** How far a call has come, for whoever takes it over. */
 export interface ProgressRecord {
@@ -235,8 +234,8 @@ export interface StoredProgress {
 export interface ToolCallKey {
   readonly callId: string;
   readonly functionCallId: string;
-  /** Epoch of the writer. Absent: whoever writes is no owner of calls. */
-  readonly epoch?: number;
+  /** Epoch in which the writer owns the call. */
+  readonly epoch: number;
 }
 
 export type ToolStatus = 'ok' | 'refused' | 'failed' | 'timeout';
@@ -250,7 +249,7 @@ export type ToolBegin =
 /** What the ledger holds of a function call that was begun. */
 export type ToolStanding = Exclude<ToolBegin, { outcome: 'new' }>;
 
-export interface ToolCallRecord extends ToolCallKey {
+export interface ToolCallRecord extends Omit<ToolCallKey, 'epoch'> {
   readonly name: string;
   readonly arguments: string;
   readonly status: ToolStatus | 'running';
@@ -339,12 +338,12 @@ export interface CallStore {
 
   /** Stores turns, usage and progress of any calls in one statement. Idempotent by their keys. */
   appendTranscript(
-    turns: readonly TurnRecord[],
-    usage: readonly UsageRecord[],
+    turns: readonly Owned<TurnRecord>[],
+    usage: readonly Owned<UsageRecord>[],
     progress?: readonly ProgressRecord[],
   ): Promise<void>;
 
-  /** Records a function call before it runs. DW_CALL_LOST when the key names an epoch that no longer owns the call. */
+  /** Records a function call before it runs. DW_CALL_LOST when the key's epoch no longer owns the call. */
   beginToolCall(key: ToolCallKey, name: string, args: string, at: number): Promise<ToolBegin>;
   /**
    * What the ledger holds of a function call, kept from others until the transaction ends: call it through

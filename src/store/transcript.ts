@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { StoreContext } from './context.ts';
-import type { ProgressRecord, TurnRecord, UsageRecord } from './ports.ts';
+import type { Owned, ProgressRecord, TurnRecord, UsageRecord } from './ports.ts';
 import { OPEN_STATE } from './states.ts';
 import { storable } from './text.ts';
 
@@ -11,8 +11,8 @@ import { storable } from './text.ts';
  */
 export async function appendTranscript(
   context: StoreContext,
-  turns: readonly TurnRecord[],
-  usage: readonly UsageRecord[],
+  turns: readonly Owned<TurnRecord>[],
+  usage: readonly Owned<UsageRecord>[],
   progress: readonly ProgressRecord[] = [],
 ): Promise<void> {
   if (turns.length + usage.length + progress.length === 0) return;
@@ -60,16 +60,16 @@ export async function appendTranscript(
   });
 }
 
-/** Condition "the writer owns the call, or names no epoch" on a relation that is called `row`. */
-const OWNED = sql`(row.epoch is null or exists (
-  select 1 from calls where calls.call_id = row.call_id and calls.epoch = row.epoch))`;
+/** Condition "the writer owns the call" on a relation that is called `row`. */
+const OWNED = sql`exists (
+  select 1 from calls where calls.call_id = row.call_id and calls.epoch = row.epoch)`;
 
 /** The last record of each key: one statement must not touch a row twice. */
 function latest<T>(records: readonly T[], keyOf: (record: T) => string): T[] {
   return [...new Map(records.map((record) => [keyOf(record), record])).values()];
 }
 
-function turnRow(turn: TurnRecord): Record<string, unknown> {
+function turnRow(turn: Owned<TurnRecord>): Record<string, unknown> {
   return {
     call_id: turn.callId,
     turn_key: turn.turnKey,
@@ -80,11 +80,11 @@ function turnRow(turn: TurnRecord): Record<string, unknown> {
     started_at: new Date(turn.startedAt).toISOString(),
     ended_at: new Date(turn.endedAt).toISOString(),
     response_id: turn.responseId,
-    epoch: turn.epoch ?? null,
+    epoch: turn.epoch,
   };
 }
 
-function usageRow(entry: UsageRecord): Record<string, unknown> {
+function usageRow(entry: Owned<UsageRecord>): Record<string, unknown> {
   return {
     call_id: entry.callId,
     usage_key: entry.usageKey,
@@ -99,7 +99,7 @@ function usageRow(entry: UsageRecord): Record<string, unknown> {
     seconds: entry.seconds,
     cost_usd: entry.costUsd,
     at: new Date(entry.at).toISOString(),
-    epoch: entry.epoch ?? null,
+    epoch: entry.epoch,
   };
 }
 

@@ -2,7 +2,7 @@ import t from 'tap';
 import { createRecorder } from '../../src/audit/recorder.ts';
 import type { CallStore } from '../../src/store/ports.ts';
 import { silentLog } from '../../src/lib/log.ts';
-import { claimOf, openTestStore, turnOf as turnRecord, usageOf as usageRecord } from '../store/fixtures.ts';
+import { claimOf, openTestStore, turnOf, usageOf } from '../store/fixtures.ts';
 import { ManualClock } from '../store/manual-clock.ts';
 
 const BATCH_MS = 150;
@@ -29,9 +29,6 @@ class Door {
     },
   };
 }
-
-const turnOf = (...args: Parameters<typeof turnRecord>) => ({ ...turnRecord(...args), epoch: 1 });
-const usageOf = (...args: Parameters<typeof usageRecord>) => ({ ...usageRecord(...args), epoch: 1 });
 
 async function recording(name: string) {
   await store.calls.claimCall(claimOf(name));

@@ -87,11 +87,11 @@ t.test(
     await orphan(call.id);
     await sql`update calls set state = 'live' where call_id = ${call.id}`.execute(db);
     const at = talk.clock.now();
-    const done = { callId: call.id, functionCallId: 'call_done' };
+    const done = { callId: call.id, functionCallId: 'call_done', epoch: 1 };
     const message = (body: string) => JSON.stringify({ caller_name: 'ヤマダ', body });
     await store.beginToolCall(done, 'take_message', message('一つ目'), at);
     await store.finishToolCall(done, 'ok', '{"ok":true,"from":"the ledger"}', at);
-    const open = { callId: call.id, functionCallId: 'call_open' };
+    const open = { callId: call.id, functionCallId: 'call_open', epoch: 1 };
     await store.beginToolCall(open, 'take_message', message('二つ目'), at);
     await talk.pass(1_000);
     await until(() => outputs(call).length === 2);

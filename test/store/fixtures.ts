@@ -4,7 +4,14 @@ import { systemClock } from '../../src/lib/clock.ts';
 import { silentLog } from '../../src/lib/log.ts';
 import { systemRandom } from '../../src/lib/random.ts';
 import { type Store, type StoreOptions, openStore } from '../../src/store/open.ts';
-import type { CallEnd, CallStore, ClaimInput, TurnRecord, UsageRecord } from '../../src/store/ports.ts';
+import type {
+  CallEnd,
+  CallStore,
+  ClaimInput,
+  Owned,
+  TurnRecord,
+  UsageRecord,
+} from '../../src/store/ports.ts';
 import { storeTemplate } from './template.ts';
 
 /** Signs the audit of tests. */
@@ -92,8 +99,13 @@ export const COMPLETED: CallEnd = {
   endedAt: 1_790_000_100_000,
 };
 
-export function turnOf(callId: string, turnKey: string, changes: Partial<TurnRecord> = {}): TurnRecord {
+export function turnOf(
+  callId: string,
+  turnKey: string,
+  changes: Partial<Owned<TurnRecord>> = {},
+): Owned<TurnRecord> {
   return {
+    epoch: 1,
     callId,
     turnKey,
     sequence: 1,
@@ -107,8 +119,13 @@ export function turnOf(callId: string, turnKey: string, changes: Partial<TurnRec
   };
 }
 
-export function usageOf(callId: string, usageKey: string, changes: Partial<UsageRecord> = {}): UsageRecord {
+export function usageOf(
+  callId: string,
+  usageKey: string,
+  changes: Partial<Owned<UsageRecord>> = {},
+): Owned<UsageRecord> {
   return {
+    epoch: 1,
     callId,
     usageKey,
     model: 'gpt-realtime-2.1',
@@ -124,6 +141,11 @@ export function usageOf(callId: string, usageKey: string, changes: Partial<Usage
     at: 1_790_000_002_500,
     ...changes,
   };
+}
+
+/** A row as it is read back: who wrote it is not told. */
+export function asRead<T extends { readonly epoch: number }>({ epoch: _epoch, ...row }: T): Omit<T, 'epoch'> {
+  return row;
 }
 
 /** One number of the database. */

@@ -54,7 +54,7 @@ async function lostAnswers(store: Store, proxy: TcpProxy): Promise<void> {
 
   await t.test('a function call whose begin was lost is still new', async (t) => {
     await truncate(store);
-    const key = { callId: await claimed(store, 'a'), functionCallId: 'fc_1' };
+    const key = { callId: await claimed(store, 'a'), functionCallId: 'fc_1', epoch: 1 };
     const lost = proxy.loseNextAnswer();
     t.same(await store.calls.beginToolCall(key, 'confirm', '{}', 1), { outcome: 'new' });
     await lost;

@@ -64,7 +64,7 @@ export async function plantCall(
     [turnOf(callId, 'a'), turnOf(callId, 'b', { sequence: 2, text: '見本花子です' })],
     [usageOf(callId, 'u')],
   );
-  const key = { callId, functionCallId: 'f1' };
+  const key = { callId, functionCallId: 'f1', epoch: 1 };
   await store.calls.beginToolCall(key, 'identify_caller', '{"name":"見本"}', at);
   await store.calls.finishToolCall(key, 'ok', '{"name":"見本 花子"}', at);
   await store.calls.saveMessage({

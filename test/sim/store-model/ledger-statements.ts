@@ -1,7 +1,9 @@
 import { DenwabanError } from '../../../src/errors.ts';
 import type {
+  CallSeat,
   MessageInput,
   MessageRecord,
+  Owned,
   ProgressRecord,
   ToolBegin,
   ToolCallKey,
@@ -133,8 +135,8 @@ export function insertOutbox(row: OutboxRow): Statement<void> {
 }
 
 export function append(
-  turns: readonly TurnRecord[],
-  usage: readonly UsageRecord[],
+  turns: readonly Owned<TurnRecord>[],
+  usage: readonly Owned<UsageRecord>[],
   progress: readonly ProgressRecord[],
 ): Statement<void> {
   return {
@@ -200,7 +202,7 @@ export function newestMessages(limit: number): Statement<MessageRecord[]> {
 
 export const PING: Statement<void> = { name: 'ping', locks: [], run: () => {} };
 
-function storeTurn({ tables }: View, turn: TurnRecord): void {
+function storeTurn({ tables }: View, turn: Owned<TurnRecord>): void {
   const { epoch: _epoch, ...row } = turn;
   const key = `${turn.callId} ${turn.turnKey}`;
   const standing = tables.turns.get(key);
@@ -212,8 +214,8 @@ function storeTurn({ tables }: View, turn: TurnRecord): void {
   }
 }
 
-function isOwned({ tables }: View, row: { readonly callId: string; readonly epoch?: number }): boolean {
-  return row.epoch === undefined || tables.calls.get(row.callId)?.epoch === row.epoch;
+function isOwned({ tables }: View, row: CallSeat): boolean {
+  return tables.calls.get(row.callId)?.epoch === row.epoch;
 }
 
 function requireOwner(view: View, key: ToolCallKey): void {

@@ -45,7 +45,7 @@ export async function engineContract(t: Test, store: Store): Promise<void> {
   await t.test('what a transaction did is there when it is committed', async (t) => {
     await truncate(store);
     const id = await claimed(store, 'a');
-    const key = { callId: id, functionCallId: 'fc_1' };
+    const key = { callId: id, functionCallId: 'fc_1', epoch: 1 };
     await store.calls.beginToolCall(key, 'confirm', '{}', 1);
     const output = await store.transact(async ({ trx, calls }) => {
       await trx.updateTable('calls').set({ notice_version: 'n2' }).where('call_id', '=', id).execute();
@@ -65,6 +65,7 @@ export async function engineContract(t: Test, store: Store): Promise<void> {
 
   await t.test('a batch in which one row is refused stores none', async (t) => {
     await truncate(store);
+    await claimed(store, 'a');
     const bad = usageOf('rtc_a', 'r1', { textIn: 2 ** 40 });
     await t.rejects(store.calls.appendTranscript([turnOf('rtc_a', 'item_1')], [bad]), { code: '22003' });
     t.equal(await count(store, 'turns'), 0);

@@ -1,11 +1,11 @@
 import type { Test } from 'tap';
 import type { Store } from '../../../src/store/open.ts';
-import { claimed, count, truncate, type ContractModel } from '../fixtures.ts';
+import { asRead, claimed, count, truncate, type ContractModel } from '../fixtures.ts';
 
 export async function ledgerContract(t: Test, store: Store | ContractModel): Promise<void> {
   await t.test('a function call is new once, then running, then finished with its output', async (t) => {
     await truncate(store);
-    const key = { callId: await claimed(store, 'a'), functionCallId: 'fc_1' };
+    const key = { callId: await claimed(store, 'a'), functionCallId: 'fc_1', epoch: 1 };
     t.same(await store.calls.beginToolCall(key, 'confirm', '{"a":1}', 1_000), { outcome: 'new' });
     t.same(await store.calls.beginToolCall(key, 'confirm', '{"a":1}', 1_001), { outcome: 'running' });
     t.equal(await store.calls.finishToolCall(key, 'ok', '{"done":true}', 2_000), '{"done":true}');
@@ -16,7 +16,7 @@ export async function ledgerContract(t: Test, store: Store | ContractModel): Pro
     });
     t.same(await store.calls.listToolCalls(key.callId), [
       {
-        ...key,
+        ...asRead(key),
         name: 'confirm',
         arguments: '{"a":1}',
         status: 'ok',
@@ -29,7 +29,7 @@ export async function ledgerContract(t: Test, store: Store | ContractModel): Pro
 
   await t.test('the first output of a function call stands', async (t) => {
     await truncate(store);
-    const key = { callId: await claimed(store, 'a'), functionCallId: 'fc_1' };
+    const key = { callId: await claimed(store, 'a'), functionCallId: 'fc_1', epoch: 1 };
     await store.calls.beginToolCall(key, 'confirm', '{}', 1);
     const outputs = await Promise.all(
       ['one', 'two', 'three'].map((output) => store.calls.finishToolCall(key, 'ok', output, 2)),
@@ -41,7 +41,7 @@ export async function ledgerContract(t: Test, store: Store | ContractModel): Pro
 
   await t.test('of 50 begins at once exactly one is new', async (t) => {
     await truncate(store);
-    const key = { callId: await claimed(store, 'a'), functionCallId: 'fc_1' };
+    const key = { callId: await claimed(store, 'a'), functionCallId: 'fc_1', epoch: 1 };
     const begins = await Promise.all(
       Array.from({ length: 50 }, () => store.calls.beginToolCall(key, 'x', '{}', 1)),
     );
@@ -51,7 +51,7 @@ export async function ledgerContract(t: Test, store: Store | ContractModel): Pro
 
   await t.test('a function call that was never begun cannot be finished', async (t) => {
     await truncate(store);
-    const key = { callId: await claimed(store, 'a'), functionCallId: 'fc_1' };
+    const key = { callId: await claimed(store, 'a'), functionCallId: 'fc_1', epoch: 1 };
     await t.rejects(store.calls.finishToolCall(key, 'ok', '{}', 1), { code: 'DW_TOOL' });
   });
 

@@ -52,7 +52,7 @@ export async function successionContract(t: Test, store: Store | ContractModel):
     t.same(await calls.beginToolCall(key, 'x', '{}', 1), { outcome: 'new' });
     await calls.takeLapsedCalls('node-b', LEASE_MS, 10);
     const lost = { code: 'DW_CALL_LOST' };
-    await t.rejects(calls.beginToolCall({ ...key, functionCallId: 'fc_2' }, 'x', '{}', 2), lost);
+    await t.rejects(calls.beginToolCall({ ...key, functionCallId: 'fc_2', epoch: 1 }, 'x', '{}', 2), lost);
     await t.rejects(calls.finishToolCall(key, 'ok', '{}', 2), lost);
     await t.rejects(
       store.transact(async (inside) => inside.calls.holdToolCall(key)),
@@ -68,7 +68,7 @@ export async function successionContract(t: Test, store: Store | ContractModel):
     'of two transactions that hold one function call the second sees what the first did',
     async (t) => {
       await truncate(store);
-      const key = { callId: await claimed(store, 'a'), functionCallId: 'fc_1' };
+      const key = { callId: await claimed(store, 'a'), functionCallId: 'fc_1', epoch: 1 };
       await calls.beginToolCall(key, 'x', '{}', 1);
       const settle = async (output: string): Promise<string> =>
         store.transact(async (inside) => {

@@ -1,6 +1,6 @@
 import type { Test } from 'tap';
 import type { Store } from '../../../src/store/open.ts';
-import { claimed, count, truncate, turnOf, usageOf, type ContractModel } from '../fixtures.ts';
+import { asRead, claimed, count, truncate, turnOf, usageOf, type ContractModel } from '../fixtures.ts';
 
 export async function transcriptContract(t: Test, store: Store | ContractModel): Promise<void> {
   await t.test('turns and usage are read back as they were stored', async (t) => {
@@ -9,22 +9,24 @@ export async function transcriptContract(t: Test, store: Store | ContractModel):
     const turn = turnOf(id, 'item_1', { responseId: 'resp_1', startedAt: 1_790_000_000_007 });
     const usage = usageOf(id, 'resp_1', { seconds: 0.125, costUsd: 0.000_012_5 });
     await store.calls.appendTranscript([turn], [usage]);
-    t.same(await store.calls.listTurns(id), [turn]);
-    t.same(await store.calls.listUsage(id), [usage]);
+    t.same(await store.calls.listTurns(id), [asRead(turn)]);
+    t.same(await store.calls.listUsage(id), [asRead(usage)]);
   });
 
   await t.test('a turn that is stored again takes the new text and status', async (t) => {
     await truncate(store);
+    await claimed(store, 'a');
     const turn = turnOf('rtc_a', 'item_1', { text: 'はい', status: 'partial' });
     await store.calls.appendTranscript([turn], []);
     const whole = { ...turn, text: 'はい、参加します', status: 'complete' as const };
     await store.calls.appendTranscript([whole], []);
     await store.calls.appendTranscript([whole], []);
-    t.same(await store.calls.listTurns('rtc_a'), [whole]);
+    t.same(await store.calls.listTurns('rtc_a'), [asRead(whole)]);
   });
 
   await t.test('of one key in a batch the last turn stands', async (t) => {
     await truncate(store);
+    await claimed(store, 'a');
     const turn = turnOf('rtc_a', 'item_1', { text: 'は' });
     await store.calls.appendTranscript([turn, { ...turn, text: 'はい' }], []);
     t.equal((await store.calls.listTurns('rtc_a'))[0]?.text, 'はい');
@@ -50,6 +52,7 @@ export async function transcriptContract(t: Test, store: Store | ContractModel):
 
   await t.test('a batch of 200 turns and 200 usage rows of many calls is stored whole', async (t) => {
     await truncate(store);
+    for (let i = 0; i < 7; i += 1) await claimed(store, String(i));
     const turns = Array.from({ length: 200 }, (_, i) => turnOf(`rtc_${i % 7}`, `item_${i}`, { sequence: i }));
     const usage = Array.from({ length: 200 }, (_, i) => usageOf(`rtc_${i % 7}`, `resp_${i}`));
     await store.calls.appendTranscript(turns, usage);
@@ -59,6 +62,7 @@ export async function transcriptContract(t: Test, store: Store | ContractModel):
 
   await t.test('turns are listed in the order of the conversation', async (t) => {
     await truncate(store);
+    await claimed(store, 'a');
     const turns = [3, 1, 2].map((sequence) => turnOf('rtc_a', `item_${sequence}`, { sequence }));
     await store.calls.appendTranscript(turns, []);
     t.same(
@@ -69,6 +73,7 @@ export async function transcriptContract(t: Test, store: Store | ContractModel):
 
   await t.test('text that no database takes is stored with its bad characters replaced', async (t) => {
     await truncate(store);
+    await claimed(store, 'a');
     const text = `a\0b\ud83dc😀<img onerror>'"\\`;
     await store.calls.appendTranscript([turnOf('rtc_a', 'item_1', { text })], []);
     t.equal((await store.calls.listTurns('rtc_a'))[0]?.text, `a\ufffdb\ufffdc😀<img onerror>'"\\`);

@@ -119,7 +119,7 @@ export async function plantCall(
     ],
     [usageOf(callId, 'u')],
   );
-  const key = { callId, functionCallId: 'f1' };
+  const key = { callId, functionCallId: 'f1', epoch: 1 };
   await store.calls.beginToolCall(key, 'identify_caller', JSON.stringify({ name: said }), NOW);
   await store.calls.finishToolCall(key, 'ok', JSON.stringify({ verified: true, said }), NOW);
   if (!live) await store.calls.finishCall(callId, 1, COMPLETED);

@@ -27,7 +27,7 @@ async function driveCalls({ calls, transact }: Store): Promise<void> {
   await calls.takeLapsedCalls('node-b', 60_000, 10, ['rtc_c']);
   const progress = { callId: 'rtc_a', epoch: 1, body: '{}' };
   await calls.appendTranscript([turnOf('rtc_a', 'item_1')], [usageOf('rtc_a', 'resp_1')], [progress]);
-  const key = { callId: 'rtc_a', functionCallId: 'fc_1' };
+  const key = { callId: 'rtc_a', functionCallId: 'fc_1', epoch: 1 };
   await calls.beginToolCall(key, 'take_message', '{}', NOW);
   await calls.finishToolCall(key, 'ok', '{"ok":true}', NOW);
   await calls.saveMessage({
@@ -39,7 +39,7 @@ async function driveCalls({ calls, transact }: Store): Promise<void> {
     at: NOW,
   });
   await transact(async ({ calls: inside, tries }) => {
-    const other = { callId: 'rtc_a', functionCallId: 'fc_2' };
+    const other = { callId: 'rtc_a', functionCallId: 'fc_2', epoch: 1 };
     await inside.beginToolCall(other, 'take_message', '{}', NOW);
     await inside.finishToolCall(other, 'failed', '{"ok":false}', NOW);
     await tries.take('+819000000000', '2026-11-23', 5);
