@@ -4,6 +4,7 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import t, { type Test } from 'tap';
 import { MINIMAL } from './config/environments.ts';
+import { CHILD_FLAGS } from './run/flags.ts';
 
 const server = fileURLToPath(new URL('../src/server.js', import.meta.url));
 
@@ -15,7 +16,7 @@ interface Boot {
 
 /** Starts the server as an operator would, with these variables alone. */
 async function boot(t: Test, env: Readonly<Record<string, string>>): Promise<Boot> {
-  const child = spawn(process.execPath, [server], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [...CHILD_FLAGS, server], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   t.teardown(() => child.kill('SIGKILL'));
   const [[code], stdout, stderr] = await Promise.all([
     once(child, 'exit') as Promise<unknown[]>,

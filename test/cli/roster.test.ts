@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import iconv from 'iconv-lite';
 import t from 'tap';
 import { packageRoot } from '../../src/lib/package-root.ts';
+import { CHILD_FLAGS } from '../run/flags.ts';
 import { openTestStore } from '../store/fixtures.ts';
 import { desk } from './fixtures.ts';
 
@@ -147,7 +148,7 @@ t.test('a sheet with people who are not on the list is refused whole', async (t)
 
 t.test('a reader that goes away ends the program in silence', async (t) => {
   const program = fileURLToPath(new URL('../../src/cli.js', import.meta.url));
-  const child = spawn(process.execPath, [program, 'roster', 'export'], {
+  const child = spawn(process.execPath, [...CHILD_FLAGS, program, 'roster', 'export'], {
     cwd: directory,
     env: { DATA_DIR: dataDir },
     stdio: ['ignore', 'pipe', 'pipe'],

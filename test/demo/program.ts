@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import type { Test } from 'tap';
+import { CHILD_FLAGS } from '../run/flags.ts';
 
 /** What a program left behind. */
 export interface Run {
@@ -21,7 +22,7 @@ export interface RunOptions {
 /** Runs a compiled program of the emulator, such as `demo/main.js`, without a terminal. */
 export async function run(t: Test, program: string, options: RunOptions = {}): Promise<Run> {
   const path = fileURLToPath(new URL(`../../emulator/${program}`, import.meta.url));
-  const child = spawn(process.execPath, [path, ...(options.args ?? [])], {
+  const child = spawn(process.execPath, [...CHILD_FLAGS, path, ...(options.args ?? [])], {
     // A .env of the developer must not decide what a test sees.
     cwd: fileURLToPath(new URL('.', import.meta.url)),
     env: { PATH: process.env['PATH'], ...options.env },

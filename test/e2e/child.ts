@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Test } from 'tap';
 import type { Emulator } from '../../emulator/index.ts';
+import { CHILD_FLAGS } from '../run/flags.ts';
 import { seedDataDir } from '../store/template.ts';
 import { API_KEY, WEBHOOK_SECRET } from './service.ts';
 
@@ -62,7 +63,7 @@ async function placeOf(t: Test, { env = {} }: ChildOptions): Promise<Record<stri
 /** Starts the process and does not wait for anything. */
 export function spawnChild(t: Test, emulator: Emulator, options: ChildOptions = {}): Starting {
   const { log = 'read', program = '../../src/server.js', port = 0 } = options;
-  const child = spawn(process.execPath, [fileURLToPath(new URL(program, import.meta.url))], {
+  const child = spawn(process.execPath, [...CHILD_FLAGS, fileURLToPath(new URL(program, import.meta.url))], {
     env: {
       NODE_ENV: 'test',
       OPENAI_API_KEY: API_KEY,

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { extname } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { CHILD_FLAGS } from '../../run/flags.ts';
 
 /** A process of the tests and the lines it has said. */
 export interface Child {
@@ -17,7 +18,7 @@ export interface Child {
 /** Starts `name` of this folder with the given arguments. */
 export function startChild(name: string, ...args: string[]): Child {
   const script = fileURLToPath(new URL(`./${name}${extname(import.meta.url)}`, import.meta.url));
-  const process_: ChildProcess = spawn(process.execPath, [script, ...args], {
+  const process_: ChildProcess = spawn(process.execPath, [...CHILD_FLAGS, script, ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const lines: string[] = [];
