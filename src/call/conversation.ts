@@ -87,6 +87,8 @@ export interface Conversation {
   readonly greetingBegan: boolean;
   /** The greeting is late: whether the line still answers is being asked. */
   readonly greetingAsked: boolean;
+  /** The old owner may have died before the greeting was asked for: a new one looks whether the conversation is empty. */
+  readonly greetingUnsure: boolean;
   readonly callerSpeaking: boolean;
   /** Item of the caller's latest utterance. */
   readonly utterance: string | null;
@@ -131,6 +133,7 @@ export const INITIAL: Conversation = Object.freeze({
   greetingTries: 0,
   greetingBegan: false,
   greetingAsked: false,
+  greetingUnsure: false,
   callerSpeaking: false,
   utterance: null,
   callerWaits: false,
@@ -171,6 +174,8 @@ export type CallEvent =
       readonly status: ResponseStatus;
     }
   | { readonly kind: 'response_refused'; readonly purpose: ResponsePurpose; readonly code: string }
+  /** A message of ours is in the conversation; `first`: nothing was said before it. */
+  | { readonly kind: 'note_added'; readonly first: boolean }
   /** The session answered a session.update: all that happened before it has been told. */
   | { readonly kind: 'session_updated' }
   | { readonly kind: 'playback_started'; readonly responseId: string }

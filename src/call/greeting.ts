@@ -1,6 +1,6 @@
 import type { Conversation } from './conversation.ts';
 import { hangUp, respond, startTimer, stopTimer, type Draft } from './draft.ts';
-import { GREETING_PLAY_MS, GREETING_START_MS } from './timeouts.ts';
+import { GREETING_PLAY_MS, GREETING_START_MS, NOTE_MS } from './timeouts.ts';
 
 /**
  * The greeting with its notices: asked for once per call, not to be interrupted, heard to its end. Its end is the
@@ -27,10 +27,28 @@ export function onGreetingDetached(draft: Draft): void {
   stopTimer(draft, 'greeting');
 }
 
-/** A new sideband was attached before the greeting had ended: whether it was heard cannot be known any more. */
+/**
+ * A new sideband was attached before the greeting had ended: whether it was heard cannot be known any more, only whether it
+ * was begun at all.
+ */
 export function resumeGreeting(draft: Draft): void {
+  if (draft.state.greetingUnsure) {
+    startTimer(draft, 'greeting', NOTE_MS);
+    return;
+  }
   settleNotice(draft, 'unproven');
   converse(draft);
+}
+
+/** The new owner's first message has its place: at the very beginning nobody has said anything, so nobody was greeted. */
+export function onNoteAdded(draft: Draft, first: boolean): void {
+  const { state } = draft;
+  if (state.phase !== 'greeting' || !state.greetingUnsure) return;
+  state.greetingUnsure = false;
+  if (!first) return resumeGreeting(draft);
+  state.greetingBegan = false;
+  state.lostResponse = false;
+  greet(draft);
 }
 
 export function onGreetingCreated(draft: Draft, responseId: string): void {
@@ -55,6 +73,10 @@ export function onGreetingHeard(draft: Draft, whole: boolean): void {
 }
 
 export function onGreetingTimer(draft: Draft): void {
+  if (draft.state.greetingUnsure) {
+    draft.state.greetingUnsure = false;
+    return resumeGreeting(draft);
+  }
   if (draft.state.playing === null && !draft.state.greetingAsked) {
     askLine(draft);
     return;

@@ -58,6 +58,7 @@ export class CallMinutes {
         return this.#services.observer.strangeEvent(event.kind);
       case 'function_call':
       case 'output_added':
+      case 'note_added':
       case 'turn_committed':
       case 'key_pressed':
       case 'error':

@@ -5,6 +5,7 @@ import type { CallEvent, Conversation } from './conversation.ts';
 export function conversationEvent(event: SidebandEvent): CallEvent | null {
   switch (event.kind) {
     case 'session_updated':
+    case 'note_added':
     case 'playback_started':
     case 'playback_stopped':
     case 'playback_cleared':

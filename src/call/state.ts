@@ -2,7 +2,14 @@ import { onSpeechStarted, onSpeechStopped, onTurnCommitted } from './caller-inpu
 import { beginClosing, onClosingText, onClosingTimer } from './closing.ts';
 import type { CallEvent, Conversation, ConversationRules, Effect, TimerName } from './conversation.ts';
 import { abandon, draftOf, finish, hangUp, respond, startTimer, type Draft } from './draft.ts';
-import { greet, onGreetingDetached, onGreetingTimer, onLineAnswers, resumeGreeting } from './greeting.ts';
+import {
+  greet,
+  onGreetingDetached,
+  onGreetingTimer,
+  onLineAnswers,
+  onNoteAdded,
+  resumeGreeting,
+} from './greeting.ts';
 import { keysEntered, onKey, onKeysAnswered, onVoiceMissing, onWaitOver } from './keypad.ts';
 import {
   onPlaybackOver,
@@ -56,6 +63,8 @@ function handle(draft: Draft, event: CallEvent): void {
       return onResponseRefused(draft, event);
     case 'session_updated':
       return onLineAnswers(draft);
+    case 'note_added':
+      return onNoteAdded(draft, event.first);
     case 'playback_started':
       return onPlaybackStarted(draft, event.responseId);
     case 'playback_stopped':

@@ -123,8 +123,13 @@ function unasked(pending: unknown): unknown {
  * The conversation as a new owner finds it: detached, greeted, and nothing known of what is being generated or played.
  *
  * @param notice proof as the call's row tells it
+ * @param silent whether nothing is stored of what was said
  */
-export function restoreConversation(progress: Progress | null, notice: Conversation['notice']): Conversation {
+export function restoreConversation(
+  progress: Progress | null,
+  notice: Conversation['notice'],
+  silent: boolean,
+): Conversation {
   const proven = notice === 'pending' ? (progress?.notice ?? notice) : notice;
   const found = progress?.phase ?? 'conversing';
   // What was under way has to be done again by its new owner; see `onTakenOver`.
@@ -135,6 +140,7 @@ export function restoreConversation(progress: Progress | null, notice: Conversat
     notice: proven,
     greeted: true,
     greetingBegan: true,
+    greetingUnsure: phase === 'greeting' && silent,
     lostResponse: true,
     calledOff: progress?.calledOff ?? false,
   };

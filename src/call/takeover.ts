@@ -72,7 +72,11 @@ async function inherit(
   ]);
   const progress = readProgress(body);
   return {
-    conversation: restoreConversation(progress, call.noticeProof),
+    conversation: restoreConversation(
+      progress,
+      call.noticeProof,
+      turns.length === 0 && toolCalls.length === 0,
+    ),
     unfinished: unfinishedOf(progress),
     ageMs,
     sequence: nextSequence(turns),

@@ -37,6 +37,8 @@ export type SidebandEvent =
       readonly complete: boolean;
     }
   | { readonly kind: 'output_added'; readonly functionCallId: string }
+  /** A message of ours is in the conversation; `first`: nothing stands before it. */
+  | { readonly kind: 'note_added'; readonly first: boolean }
   | {
       readonly kind: 'agent_text';
       readonly responseId: string;
@@ -174,6 +176,8 @@ function decodeOutputItem(event: Fields): SidebandEvent | null {
 
 function decodeItemAdded(event: Fields): SidebandEvent | null {
   const item = fieldsOf(event['item']);
+  if (item?.['type'] === 'message' && item['role'] === 'system')
+    return { kind: 'note_added', first: event['previous_item_id'] === null };
   const functionCallId = idOf(item?.['call_id']);
   if (item?.['type'] !== 'function_call_output' || functionCallId === null) {
     return { kind: 'ignored', type: 'conversation.item.added' };

@@ -1,5 +1,6 @@
 import t from 'tap';
-import { GREETING_PLAY_MS, GREETING_START_MS } from '../../src/call/timeouts.ts';
+import { restoreConversation } from '../../src/call/takeover-progress.ts';
+import { GREETING_PLAY_MS, GREETING_START_MS, NOTE_MS } from '../../src/call/timeouts.ts';
 import { CALLER_TURN, greetedWalk, RULES, spoken, Walk } from './walk.ts';
 
 t.test('the greeting is asked for as soon as the sideband is there, word for word', async (t) => {
@@ -132,4 +133,47 @@ t.test('a caller who leaves during the greeting leaves the proof open', async (t
   walk.send({ kind: 'attached' }, created!, started!, { kind: 'detached' }, { kind: 'gone' });
   t.same(walk.all('notice'), [{ kind: 'notice', proof: 'unproven' }]);
   t.match(walk.all('end'), [{ ending: { reason: 'caller_hangup', party: 'caller' } }]);
+});
+
+/** A call whose owner died between storing that it greets and the proof that it did. */
+function inherited(silent = true): Walk {
+  const walk = new Walk();
+  walk.state = restoreConversation(null, 'pending', silent);
+  walk.send({ kind: 'attached' });
+  return walk;
+}
+
+t.test('a new owner whose message is the first of the conversation greets: nobody has', async (t) => {
+  const walk = inherited();
+  t.same(walk.asked, []);
+  walk.send({ kind: 'note_added', first: true });
+  t.same(walk.asked, ['greeting']);
+  walk.send(...spoken('resp_1', 'greeting'));
+  t.same(walk.all('notice'), [{ kind: 'notice', proof: 'played' }]);
+});
+
+t.test('a new owner whose message is not the first does not greet again', async (t) => {
+  const walk = inherited();
+  walk.send({ kind: 'note_added', first: false }, { kind: 'note_added', first: true });
+  t.same(walk.asked, []);
+  t.same(walk.all('notice'), [{ kind: 'notice', proof: 'unproven' }]);
+  t.equal(walk.state.phase, 'conversing');
+});
+
+t.test('a new owner who is not told the place of its message goes on without a greeting', async (t) => {
+  const walk = inherited();
+  walk.wait(NOTE_MS);
+  walk.send({ kind: 'note_added', first: true });
+  t.same(walk.asked.includes('greeting'), false);
+  t.equal(walk.state.phase, 'conversing');
+});
+
+t.test('where something is stored of what was said, nobody looks whether to greet', async (t) => {
+  t.equal(inherited(false).state.phase, 'conversing');
+});
+
+t.test('a later message of ours changes nothing', async (t) => {
+  const walk = greetedWalk();
+  walk.send({ kind: 'note_added', first: true });
+  t.same(walk.asked, ['greeting']);
 });
