@@ -4,8 +4,7 @@ import type { Chance } from './chance.ts';
 import { LEAVE, NOTHING_ELSE, TAKEN } from './models.ts';
 import { pause } from './node.ts';
 
-/** Words of the scenario by which a caller knows where the conversation stands. */
-const GREETING = 'お電話ありがとうございます。';
+/** Words of the scenario by which a caller knows that the conversation is over. */
 const FAREWELL = '失礼いたします';
 
 /** A caller who hears nothing for so long says it again, ms. Speech is a tenth as long as a person's. */
@@ -34,6 +33,8 @@ export interface Placed {
   readonly errand: Errand;
   /** Monotonic ms. */
   readonly rangAt: number;
+  /** Monotonic ms at which the caller had hung up; infinite until then. */
+  overAt: number;
   /** The conversation as the model last saw it. */
   items: readonly ModelItem[];
   /** `done`: helped, and said goodbye to. `unhelped`: said goodbye to, and nothing came of it. `gave_up`: nothing sensible was said any more. `lost`: it was over before. */
@@ -42,9 +43,15 @@ export interface Placed {
 
 /** Talks until the errand is done; resolves when the call is over or the caller gives up. */
 export async function talk(placed: Placed, chance: Chance): Promise<void> {
+  await conversation(placed, chance);
+  placed.overAt = performance.now();
+}
+
+async function conversation(placed: Placed, chance: Chance): Promise<void> {
   const { call } = placed;
   const ear = new Ear(call);
-  if (!(await ear.heard(GREETING, RING_MS))) {
+  // Whoever is spoken to answers, greeted or not: whether they were is judged afterwards.
+  if (!(await ear.anything(RING_MS))) {
     placed.outcome = call.state === 'over' ? 'lost' : 'not_answered';
     call.hangUp();
     return;
@@ -74,12 +81,13 @@ export async function talk(placed: Placed, chance: Chance): Promise<void> {
   call.hangUp();
 }
 
-/** Hears the greeting and hangs up. */
+/** Hears the first sentence and hangs up. */
 export async function listenAndLeave(placed: Placed): Promise<void> {
   const { call } = placed;
-  const heard = await new Ear(call).heard(GREETING, RING_MS);
+  const heard = await new Ear(call).anything(RING_MS);
   placed.outcome = heard ? 'done' : call.state === 'over' ? 'lost' : 'not_answered';
   call.hangUp();
+  placed.overAt = performance.now();
 }
 
 function isOver({ state }: EmulatedCall): boolean {
@@ -154,11 +162,11 @@ class Ear {
     return this.#call.heard.at(-1)?.text ?? '';
   }
 
-  /** Waits for a sentence with these words; nothing else counts. */
-  async heard(words: string, ms: number): Promise<boolean> {
-    await this.#until(() => this.#call.heard.some(({ text }) => text.includes(words)), ms);
+  /** Waits until the agent has said something. */
+  async anything(ms: number): Promise<boolean> {
+    await this.#until(() => this.#call.heard.length > 0, ms);
     this.#at = this.#call.heard.length;
-    return this.#call.heard.some(({ text }) => text.includes(words));
+    return this.#at > 0;
   }
 
   /** The last of what is said next, or null when nothing is. */

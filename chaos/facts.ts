@@ -13,6 +13,8 @@ export interface CallFacts {
   /** Accept requests that came, and those that were answered 200. */
   readonly accepts: number;
   readonly acceptsDone: number;
+  /** Whether the caller heard anything at all. */
+  readonly spokenTo: boolean;
   /** How often the caller heard the greeting. */
   readonly greetings: number;
   /** How often the conversation got an output for the same function call, at most. */
@@ -48,6 +50,7 @@ export function factsOf({ call, errand, items, outcome }: Placed): CallFacts {
     endedBy: call.endedBy,
     accepts: accepts.length,
     acceptsDone: accepts.filter(({ status }) => status === 200).length,
+    spokenTo: call.heard.length > 0,
     greetings: call.heard.filter(({ text }) => text.includes(GREETING)).length,
     outputsPerFunctionCall: mostOften(addedOutputs(call.wire)),
     acknowledgedMessages: [...new Set(errand.kind === 'messages' ? [...said, ...taken] : [])],

@@ -3,14 +3,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { seededChance } from './chance.ts';
+import { failed, runCourse } from './course.ts';
 import { createDatabase, type OwnDatabase } from './database.ts';
 import { openHouse, type House } from './house.ts';
 import { killAll } from './node.ts';
 import { HELP, readOptions, type Options } from './options.ts';
-import type { Breach } from './oracle.ts';
 import { machine, report, type Judged } from './report.ts';
-import { SCENARIOS } from './scenarios/index.ts';
-import { judge } from './verdict.ts';
 
 const NO_SERVER = `No PostgreSQL server answers: chaos is skipped. Name one in TEST_DATABASE_URL.`;
 /** Seeds that are made up have as many digits as one likes to type. */
@@ -65,7 +63,7 @@ async function abandon(database: OwnDatabase, directory: string): Promise<void> 
   process.exit(1);
 }
 
-/** Runs the scenarios one after the other in one house. One that cannot go on counts as broken, and is the last. */
+/** Runs the scenarios in one house. One that cannot go on counts as broken, and is the last. */
 async function run(chosen: Options, database: OwnDatabase, directory: string): Promise<Judged[]> {
   const startedAt = performance.now();
   const progress = (text: string): void => {
@@ -77,42 +75,11 @@ async function run(chosen: Options, database: OwnDatabase, directory: string): P
   try {
     progress('starting three nodes');
     house = await openHouse(database, directory, chance);
-    for (const name of chosen.scenarios) {
-      const began = performance.now();
-      const stage = {
-        house,
-        chance: chance.branch(name),
-        short: chosen.short,
-        profiling: chosen.profile === null ? [] : ['--cpu-prof', `--cpu-prof-dir=${chosen.profile}`],
-        late: () => chosen.minutes !== null && performance.now() - began > chosen.minutes * 60_000,
-        progress: (text: string) => progress(`${name}: ${text}`),
-      };
-      try {
-        const outcome = await SCENARIOS[name].run(stage);
-        stage.progress('judging');
-        const breaches = await judge(house, outcome);
-        judged.push({
-          name,
-          calls: outcome.placed.length,
-          seconds: (performance.now() - began) / 1_000,
-          figures: outcome.figures,
-          breaches,
-        });
-      } catch (error) {
-        judged.push(failed(name, error, (performance.now() - began) / 1_000));
-        break;
-      }
-    }
+    await runCourse({ house, chance, options: chosen, progress }, judged);
   } catch (error) {
-    judged.push(failed('start', error, (performance.now() - startedAt) / 1_000));
+    judged.push(failed('the run', error, (performance.now() - startedAt) / 1_000));
   } finally {
     await house?.close();
   }
   return judged;
-}
-
-function failed(name: string, error: unknown, seconds: number): Judged {
-  const words = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  const breach: Breach = { invariant: 'stop', where: 'the scenario itself', words };
-  return { name, calls: 0, seconds, figures: [], breaches: [breach] };
 }

@@ -15,8 +15,8 @@ export interface Options {
 }
 
 const names = Object.keys(SCENARIOS) as ScenarioName[];
-/** What runs when nothing is named. */
-const usual = names.filter((name) => SCENARIOS[name].usual);
+/** The short form when nothing is named. */
+const brief = names.filter((name) => !SCENARIOS[name].alone);
 const width = Math.max(...names.map((name) => name.length)) + 2;
 
 export const HELP = `Breaks real processes while people are on the phone, and counts what the callers noticed.
@@ -35,8 +35,8 @@ A database of its own is made there and dropped again.
   --profile <dir>     writes CPU profiles of the nodes of rate and soak there
   --help              this text
 
-Scenarios; those marked * run only when they are named:
-${names.map((name) => `  ${name.padEnd(width)}${SCENARIOS[name].usual ? ' ' : '*'} ${SCENARIOS[name].about}`).join('\n')}
+Scenarios; those marked * are not of the short form, unless they are named:
+${names.map((name) => `  ${name.padEnd(width)}${SCENARIOS[name].alone ? '*' : ' '} ${SCENARIOS[name].about}`).join('\n')}
 
 Exit code 0: nothing was broken; 1: something was, or could not be judged: the seed is printed, and the
 database and the nodes' logs are kept; 2: wrong command line. Without a server it says so and ends with 0.`;
@@ -67,7 +67,7 @@ export function readOptions(args: readonly string[], newSeed: () => number): Opt
     short: values.short,
     seed: values.seed === undefined ? newSeed() : seedOf(values.seed),
     minutes: values.minutes === undefined ? null : minutesOf(values.minutes),
-    scenarios: scenariosOf(values.scenario),
+    scenarios: scenariosOf(values.scenario, values.short),
     keep: values.keep,
     profile: values.profile ?? null,
   };
@@ -86,8 +86,8 @@ function minutesOf(text: string): number {
   return minutes;
 }
 
-function scenariosOf(list: string | undefined): readonly ScenarioName[] {
-  if (list === undefined) return usual;
+function scenariosOf(list: string | undefined, short: boolean): readonly ScenarioName[] {
+  if (list === undefined) return short ? brief : names;
   const named = list.split(',').map((name) => name.trim());
   const unknown = named.filter((name) => !names.some((known) => known === name));
   if (unknown.length > 0)

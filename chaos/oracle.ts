@@ -53,7 +53,7 @@ export function judgeCall(
   const claim = (holds: boolean, invariant: Invariant, words: string): void => {
     if (!holds) breaches.push({ invariant, where: facts.callId, words });
   };
-  const talked = facts.outcome !== 'not_answered' && facts.refusedWith === null && facts.greetings > 0;
+  const talked = facts.outcome !== 'not_answered' && facts.refusedWith === null && facts.spokenTo;
   const answered = talked || tolerance.unanswered === true;
   const how = facts.refusedWith === null ? facts.outcome : `refused with ${facts.refusedWith}`;
   const ending =
@@ -66,6 +66,7 @@ export function judgeCall(
   claim(facts.greetings <= 1, 'double_greeting', `greeted ${facts.greetings} times`);
   claim(facts.outputsPerFunctionCall <= 1, 'double_output', `${facts.outputsPerFunctionCall} outputs`);
   if (talked) {
+    claim(facts.greetings > 0, 'no_greeting', 'what was said to the caller began without it');
     claim(facts.outcome !== 'gave_up', 'unfinished', `the caller gave up; stored: ${ending}`);
     const helped = facts.outcome !== 'unhelped' || tolerance.unhelped === true;
     claim(helped, 'unfinished', `the caller was not helped; stored: ${ending}`);

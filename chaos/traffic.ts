@@ -3,6 +3,7 @@ import type { Chance } from './chance.ts';
 import type { House } from './house.ts';
 import { deskModel, messageModel, watched } from './models.ts';
 import { pause } from './node.ts';
+import type { Callers } from './scenario.ts';
 
 /** A delivery that was not acknowledged comes again after so many ms; then no more: nobody waits that long. */
 const REDELIVERIES_MS = [200, 400, 800, 1_500, 3_000, 5_000, 5_000];
@@ -13,7 +14,7 @@ const FEWEST = 2;
 const MOST = { short: 3, long: 7 };
 
 /** People who call, one after the other, on so many lines. */
-export class Traffic {
+export class Traffic implements Callers {
   readonly placed: Placed[] = [];
   readonly #house: House;
   readonly #chance: Chance;
@@ -89,7 +90,14 @@ export async function prepare(house: House, errand: Errand): Promise<Placed> {
       if (placed !== null) placed.items = items;
     }),
   });
-  placed = { call, errand, rangAt: performance.now(), items: [], outcome: 'ringing' };
+  placed = {
+    call,
+    errand,
+    rangAt: performance.now(),
+    overAt: Number.POSITIVE_INFINITY,
+    items: [],
+    outcome: 'ringing',
+  };
   return placed;
 }
 

@@ -1,8 +1,8 @@
+import type { Placed } from './caller.ts';
 import { factsOf } from './facts.ts';
 import type { House } from './house.ts';
 import { pause } from './node.ts';
-import { judgeCall, type Breach } from './oracle.ts';
-import type { Outcome } from './scenario.ts';
+import { judgeCall, type Breach, type Tolerance } from './oracle.ts';
 import { openCalls, readStored, waitingToLeave } from './stored.ts';
 
 /** When everybody has hung up, every row has its end within this, ms. */
@@ -11,9 +11,15 @@ const END_MS = 45_000;
 const LEAVE_MS = 90_000;
 const LOOK_MS = 100;
 
+/** One call, and what may have happened to it. */
+export interface Judgeable {
+  readonly placed: Placed;
+  readonly tolerance: Tolerance;
+}
+
 /** Waits until everything has come to rest, and compares what the callers know with what is stored. */
-export async function judge(house: House, outcome: Outcome): Promise<Breach[]> {
-  const breaches = [...outcome.breaches];
+export async function judge(house: House, calls: readonly Judgeable[]): Promise<Breach[]> {
+  const breaches: Breach[] = [];
   const open = await untilNone(() => openCalls(house.db), END_MS);
   if (open > 0)
     breaches.push({
@@ -28,12 +34,12 @@ export async function judge(house: House, outcome: Outcome): Promise<Breach[]> {
       where: 'outbox',
       words: `${waiting} have not left after ${LEAVE_MS} ms`,
     });
-  const facts = outcome.placed.map(factsOf);
   const stored = await readStored(
     house.db,
-    facts.map(({ callId }) => callId),
+    calls.map(({ placed }) => placed.call.id),
   );
-  for (const one of facts) breaches.push(...judgeCall(one, stored.get(one.callId), outcome.tolerance));
+  for (const { placed, tolerance } of calls)
+    breaches.push(...judgeCall(factsOf(placed), stored.get(placed.call.id), tolerance));
   const { problems } = await house.verifyAudit();
   for (const { code, where } of problems) breaches.push({ invariant: 'audit', where, words: code });
   return breaches;

@@ -1,7 +1,6 @@
 import { pause } from '../node.ts';
 import type { Scenario } from '../scenario.ts';
 import { spread } from '../stats.ts';
-import { Traffic } from '../traffic.ts';
 
 const ROUNDS = {
   short: ['black_hole'],
@@ -16,12 +15,13 @@ const BETWEEN_MS = 4_000;
 /** The database goes away for everybody, and comes back. */
 export const database: Scenario = {
   about: 'the database refuses, is a black hole, slow or sliced for 10 s while people talk',
-  usual: true,
-  run: async ({ house, chance, short, late, progress }) => {
+  alone: false,
+  tolerance: { unanswered: true, unhelped: true },
+  run: async ({ house, callers, short, late, progress }) => {
     const rounds = short ? ROUNDS.short : ROUNDS.long;
     const lines = house.nodes.map(({ parts }) => parts.lines.database);
     const recoveries: number[] = [];
-    const traffic = new Traffic(house, chance.branch('traffic'), short).start(LINES);
+    const traffic = callers(LINES);
     const done: string[] = [];
     for (const kind of rounds) {
       if (late()) break;
@@ -45,7 +45,6 @@ export const database: Scenario = {
     return {
       placed: await traffic.stop(),
       breaches: [],
-      tolerance: { unanswered: true, unhelped: true },
       figures: [
         { name: 'outages of the database', value: done.join(', ').replaceAll('_', ' ') },
         { name: 'all nodes ready again after it was back', value: spread(recoveries) },

@@ -2,7 +2,6 @@ import type { Breach } from '../oracle.ts';
 import { pause } from '../node.ts';
 import type { Scenario } from '../scenario.ts';
 import { spread } from '../stats.ts';
-import { Traffic } from '../traffic.ts';
 
 const ROUNDS = { short: 1, long: 20 };
 const LINES = { short: 15, long: 24 };
@@ -12,14 +11,14 @@ const BETWEEN_MS = 400;
 /** Node after node is stopped and started again, as a deploy does it. */
 export const deploy: Scenario = {
   about: 'rolling restarts by SIGTERM under load: 20 times all three nodes, no call may be cut',
-  usual: true,
-  run: async ({ house, chance, short, late, progress }) => {
+  alone: false,
+  run: async ({ house, callers, short, late, progress }) => {
     const rounds = short ? ROUNDS.short : ROUNDS.long;
     const lines = short ? LINES.short : LINES.long;
     const drains: number[] = [];
     const breaches: Breach[] = [];
     let live = 0;
-    const traffic = new Traffic(house, chance.branch('traffic'), short).start(lines);
+    const traffic = callers(lines);
     await traffic.untilLive(lines / 2, 20_000);
     for (let round = 1; round <= rounds && !late(); round += 1) {
       for (const node of house.nodes) {

@@ -5,8 +5,8 @@ import type { Scenario } from '../scenario.ts';
 import { spread } from '../stats.ts';
 import { prepare } from '../traffic.ts';
 
-const COPIES = { short: 300, long: 1_000 };
-const CALLS = { short: 60, long: 2_000 };
+const COPIES = { short: 200, long: 1_000 };
+const CALLS = { short: 30, long: 2_000 };
 /** Deliveries of each call. */
 const DELIVERIES = 5;
 /** What a delivery is answered that could not be stored in time. */
@@ -19,7 +19,8 @@ const AT_ONCE = 30;
 /** The same event again and again, to all nodes, at once and out of order. */
 export const duplicates: Scenario = {
   about: '1,000 copies of one event over three nodes, and 10,000 deliveries of 2,000 calls',
-  usual: true,
+  alone: false,
+  tolerance: { oneAcceptRequest: true },
   run: async ({ house, chance, short, progress }) => {
     const copies = short ? COPIES.short : COPIES.long;
     const calls = short ? CALLS.short : CALLS.long;
@@ -66,7 +67,6 @@ export const duplicates: Scenario = {
       breaches: statuses
         .filter((status) => status !== 200 && status !== BUSY)
         .map((status) => ({ invariant: 'unanswered', where: 'a delivery', words: `answered ${status}` })),
-      tolerance: { oneAcceptRequest: true },
       figures: [
         { name: 'deliveries', value: `${copies} of one call, ${calls * DELIVERIES} of ${calls} calls` },
         { name: 'answer to a delivery', value: spread(answers) },

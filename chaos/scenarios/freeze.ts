@@ -2,7 +2,6 @@ import { pause } from '../node.ts';
 import type { Scenario } from '../scenario.ts';
 import { spread } from '../stats.ts';
 import { Takeovers } from '../takeovers.ts';
-import { Traffic } from '../traffic.ts';
 
 const ROUNDS = { short: 1, long: 12 };
 const FROZEN_MS = { short: 4_000, long: 10_000 };
@@ -12,13 +11,13 @@ const LOOK_MS = 20;
 /** Owners that stand still and wake up again, believing that they still own their calls. */
 export const freeze: Scenario = {
   about: 'SIGSTOP of a node for 10 s, then SIGCONT: what it does when it wakes must change nothing',
-  usual: true,
-  run: async ({ house, chance, short, late, progress }) => {
+  alone: false,
+  run: async ({ house, callers, chance, short, late, progress }) => {
     const rounds = short ? ROUNDS.short : ROUNDS.long;
     const takeovers = new Takeovers(house);
     let frozen = 0;
     let done = 0;
-    const traffic = new Traffic(house, chance.branch('traffic'), short).start(LINES);
+    const traffic = callers(LINES);
     await traffic.untilLive(LINES / 2, 20_000);
     for (let round = 1; round <= rounds && !late(); round += 1) {
       const [a, b, c] = house.nodes;

@@ -12,19 +12,22 @@ import { slowSockets } from './slow-sockets.ts';
 import { soak } from './soak.ts';
 import { stop } from './stop.ts';
 
-/** All scenarios in the order in which they run. */
+/**
+ * All scenarios in the order in which they run: first what is measured on a fresh store, then what cuts nobody off, then
+ * what leaves some without an answer, and last what fills the store.
+ */
 export const SCENARIOS = {
+  rate,
+  'slow-sockets': slowSockets,
   duplicates,
   kill,
   freeze,
-  partition,
   sideband,
-  database,
   deploy,
-  outage,
   stop,
-  rate,
-  'slow-sockets': slowSockets,
+  partition,
+  database,
+  outage,
   soak,
 } as const satisfies Readonly<Record<string, Scenario>>;
 

@@ -2,7 +2,6 @@ import { pause } from '../node.ts';
 import type { Scenario } from '../scenario.ts';
 import { spread } from '../stats.ts';
 import { Takeovers } from '../takeovers.ts';
-import { Traffic } from '../traffic.ts';
 
 const KILLS = { short: 4, long: 220 };
 const LINES = { short: 12, long: 20 };
@@ -13,8 +12,8 @@ const LOOK_MS = 20;
 /** Ends processes between two instructions while people talk; each is started again at once. */
 export const kill: Scenario = {
   about: 'kill -9 of random nodes at random moments, restarted at once, while calls are live',
-  usual: true,
-  run: async ({ house, chance, short, late, progress }) => {
+  alone: false,
+  run: async ({ house, callers, chance, short, late, progress }) => {
     const kills = short ? KILLS.short : KILLS.long;
     const lines = short ? LINES.short : LINES.long;
     const takeovers = new Takeovers(house);
@@ -22,7 +21,7 @@ export const kill: Scenario = {
     const starting = new Set<Promise<void>>();
     let live = 0;
     let done = 0;
-    const traffic = new Traffic(house, chance.branch('traffic'), short).start(lines);
+    const traffic = callers(lines);
     await traffic.untilLive(lines / 2, 20_000);
     for (let count = 1; count <= kills && !late(); count += 1) {
       // Somebody has to be there who takes over: a fleet that is down altogether is another scenario.

@@ -2,7 +2,6 @@ import { pause } from '../node.ts';
 import type { Scenario } from '../scenario.ts';
 import { spread } from '../stats.ts';
 import { Takeovers } from '../takeovers.ts';
-import { Traffic } from '../traffic.ts';
 
 const ROUNDS = { short: 1, long: 10 };
 const LINES = 15;
@@ -12,15 +11,16 @@ const BETWEEN_MS = 4_000;
 /** All nodes at once: nobody is there who could take over until the first is up again. */
 export const outage: Scenario = {
   about: 'all three nodes killed in one moment and started again together',
-  usual: true,
-  run: async ({ house, chance, short, late, progress }) => {
+  alone: false,
+  tolerance: { unanswered: true },
+  run: async ({ house, callers, chance, short, late, progress }) => {
     const rounds = short ? ROUNDS.short : ROUNDS.long;
     const afterFirst: number[] = [];
     const boots: number[] = [];
     const breaches = [];
     let live = 0;
     let done = 0;
-    const traffic = new Traffic(house, chance.branch('traffic'), short).start(LINES);
+    const traffic = callers(LINES);
     for (let round = 1; round <= rounds && !late(); round += 1) {
       await traffic.untilLive(LINES / 2, 20_000);
       await pause(chance.between(0, 1_000));
@@ -46,7 +46,6 @@ export const outage: Scenario = {
     return {
       placed: await traffic.stop(),
       breaches,
-      tolerance: { unanswered: true },
       figures: [
         { name: 'outages of all nodes', value: `${done}, ${live} calls live in them` },
         { name: 're-owned after the first node was up', value: spread(afterFirst) },

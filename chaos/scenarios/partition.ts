@@ -2,7 +2,6 @@ import { pause } from '../node.ts';
 import type { Scenario } from '../scenario.ts';
 import { spread } from '../stats.ts';
 import { Takeovers } from '../takeovers.ts';
-import { Traffic } from '../traffic.ts';
 
 const ROUNDS = { short: 1, long: 10 };
 const GONE_MS = { short: 4_000, long: 10_000 };
@@ -12,12 +11,13 @@ const LOOK_MS = 20;
 /** One node loses the store while the others have it: it must fall silent before they speak. */
 export const partition: Scenario = {
   about: 'one node loses the database, and keeps its sidebands, while the others keep both',
-  usual: true,
-  run: async ({ house, chance, short, late, progress }) => {
+  alone: false,
+  tolerance: { unhelped: true },
+  run: async ({ house, callers, chance, short, late, progress }) => {
     const rounds = short ? ROUNDS.short : ROUNDS.long;
     const takeovers = new Takeovers(house);
     let done = 0;
-    const traffic = new Traffic(house, chance.branch('traffic'), short).start(LINES);
+    const traffic = callers(LINES);
     await traffic.untilLive(LINES / 2, 20_000);
     for (let round = 1; round <= rounds && !late(); round += 1) {
       const node = house.nodes[chance.between(0, house.nodes.length)];
@@ -42,7 +42,6 @@ export const partition: Scenario = {
     return {
       placed,
       breaches: takeovers.breaches,
-      tolerance: { unhelped: true },
       figures: [
         { name: 'nodes without a database', value: String(done) },
         { name: 'takeover from a node without a database', value: spread(takeovers.samples) },

@@ -27,7 +27,7 @@ interface Rung {
 /** Calls that come at an even pace, and nothing breaks. Callers leave as soon as the greeting begins. */
 export const rate: Scenario = {
   about: '50 calls a second for a minute: from the webhook to the accept on the wire',
-  usual: false,
+  alone: true,
   run: async ({ house, short, profiling, progress }) => {
     const straight = await goStraight(house, ['rate-a', 'rate-b', 'rate-c'], {}, profiling);
     progress('warming up');

@@ -2,11 +2,10 @@ import { pause } from '../node.ts';
 import type { Scenario } from '../scenario.ts';
 import { spread } from '../stats.ts';
 import { Takeovers } from '../takeovers.ts';
-import { Traffic } from '../traffic.ts';
 
 const RESETS = { short: 10, long: 300 };
 const HOLES = { short: 1, long: 8 };
-const WEATHER_MS = { short: 2_000, long: 15_000 };
+const WEATHER_MS = { short: 1_000, long: 15_000 };
 const LINES = 12;
 /** Between two resets at most, ms. */
 const LATEST_MS = 250;
@@ -16,13 +15,13 @@ const HOLE_MS = 16_000;
 /** The way to OpenAI breaks in every way a network knows; the nodes stay up. */
 export const sideband: Scenario = {
   about: 'sidebands that are reset, black-holed, slow and sliced while people talk',
-  usual: true,
-  run: async ({ house, chance, short, late, progress }) => {
+  alone: false,
+  run: async ({ house, callers, chance, short, late, progress }) => {
     const resets = short ? RESETS.short : RESETS.long;
     const holes = short ? HOLES.short : HOLES.long;
     const back = new Takeovers(house);
     const found = new Takeovers(house);
-    const traffic = new Traffic(house, chance.branch('traffic'), short).start(LINES);
+    const traffic = callers(LINES);
     await traffic.untilLive(LINES / 2, 20_000);
     progress(`${resets} sidebands reset`);
     for (let count = 0; count < resets && !late();) {

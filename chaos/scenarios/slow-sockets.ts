@@ -25,7 +25,7 @@ const HEADERS = 'POST /openai-webhook HTTP/1.1\r\nHost: x\r\nContent-Type: appli
 /** Connections that never finish what they say must not be kept, and must hold up nobody. */
 export const slowSockets: Scenario = {
   about: '1,000 sockets that send headers or bodies drop by drop, while a probe asks for its answer',
-  usual: false,
+  alone: true,
   run: async ({ house, progress }) => {
     const [node] = house.nodes;
     if (node === undefined) throw new Error('no node');

@@ -23,7 +23,7 @@ const MEASURED = fileURLToPath(new URL('../measured.js', import.meta.url));
 /** One node that answers call after call: what stays behind of each in its memory. */
 export const soak: Scenario = {
   about: '20,000 calls on one node: memory that is left of each after a garbage collection',
-  usual: false,
+  alone: true,
   run: async ({ house, short, profiling, late, progress }) => {
     const memoryFile = join(house.directory, 'memory.jsonl');
     const straight = await goStraight(

@@ -2,7 +2,6 @@ import type { Breach } from '../oracle.ts';
 import type { Scenario } from '../scenario.ts';
 import { duration, spread } from '../stats.ts';
 import { Takeovers } from '../takeovers.ts';
-import { Traffic } from '../traffic.ts';
 
 const LINES = { short: 15, long: 55 };
 /** So many of the lines are in a conversation when the stop comes. */
@@ -11,15 +10,13 @@ const LIVE = { short: 12, long: 50 };
 /** All calls are one node's, and that node is stopped. */
 export const stop: Scenario = {
   about: 'one node with 50 live calls is stopped by SIGTERM while two others are there',
-  usual: false,
-  run: async ({ house, chance, short, progress }) => {
+  alone: true,
+  run: async ({ house, callers, short, progress }) => {
     const [only, ...others] = house.nodes;
     if (only === undefined) throw new Error('no node');
     progress('the first node alone takes all calls');
     await Promise.all(others.map(async (node) => node.kill()));
-    const traffic = new Traffic(house, chance.branch('traffic'), short).start(
-      short ? LINES.short : LINES.long,
-    );
+    const traffic = callers(short ? LINES.short : LINES.long);
     await traffic.untilLive(short ? LIVE.short : LIVE.long, 60_000);
     await Promise.all(others.map(async (node) => node.start()));
     const takeovers = new Takeovers(house);

@@ -12,6 +12,7 @@ const FACTS: CallFacts = {
   endedBy: 'service',
   accepts: 1,
   acceptsDone: 1,
+  spokenTo: true,
   greetings: 1,
   outputsPerFunctionCall: 1,
   acknowledgedMessages: ['a 伝言1番', 'a 伝言2番'],
@@ -59,6 +60,7 @@ const PLANTED: readonly (readonly [
   invariant: Invariant,
 ])[] = [
   ['two accepts that took effect', { ...FACTS, acceptsDone: 2 }, STORED, 'double_accept'],
+  ['a conversation without the greeting', { ...FACTS, greetings: 0 }, STORED, 'no_greeting'],
   ['a second greeting', { ...FACTS, greetings: 2 }, STORED, 'double_greeting'],
   ['a function call with two outputs', { ...FACTS, outputsPerFunctionCall: 2 }, STORED, 'double_output'],
   [
@@ -93,7 +95,12 @@ const PLANTED: readonly (readonly [
   ['a caller who was not helped', { ...FACTS, outcome: 'unhelped' }, STORED, 'unfinished'],
   ['a caller who gave up', { ...FACTS, outcome: 'gave_up' }, STORED, 'unfinished'],
   ['a caller who was refused', { ...FACTS, refusedWith: 503 }, STORED, 'unanswered'],
-  ['a phone that rang in vain', { ...FACTS, outcome: 'not_answered', greetings: 0 }, STORED, 'unanswered'],
+  [
+    'a phone that rang in vain',
+    { ...FACTS, outcome: 'not_answered', spokenTo: false, greetings: 0 },
+    STORED,
+    'unanswered',
+  ],
   ['a row without an end', FACTS, { ...STORED, state: 'live', endReason: 'completed' }, 'open_row'],
 ];
 
@@ -110,7 +117,13 @@ t.test('a second accept request counts only where nothing excuses it', async (t)
 });
 
 t.test('while nobody can answer, a phone may ring in vain', async (t) => {
-  const vain: CallFacts = { ...FACTS, outcome: 'not_answered', greetings: 0, acknowledgedMessages: [] };
+  const vain: CallFacts = {
+    ...FACTS,
+    outcome: 'not_answered',
+    spokenTo: false,
+    greetings: 0,
+    acknowledgedMessages: [],
+  };
   t.same(broken(vain, undefined, { unanswered: true }), []);
   t.same(broken(vain, undefined), ['unanswered']);
 });
