@@ -18,6 +18,12 @@ const ListQuery = Type.Object({
   encoding: { ...oneOf(['utf-8', 'cp932'], 'utf-8 has a mark by which Excel knows it.'), default: 'utf-8' },
 });
 
+/** How the document shows an answer that is a file. */
+const fileOf = (type: string, description: string) => ({
+  description,
+  content: { [type]: { schema: Type.String() } },
+});
+
 /** Lists and calendar entries: what people open in other programs. */
 const exportRoutes: FastifyPluginAsyncTypebox<{ readonly clock: Clock }> = async (app, { clock }) => {
   app.get(
@@ -27,7 +33,7 @@ const exportRoutes: FastifyPluginAsyncTypebox<{ readonly clock: Clock }> = async
       schema: {
         tags: ['rosters'],
         summary: 'The attendance list of all slots of a briefing, for Excel',
-        produces: ['text/csv'],
+        response: { 200: fileOf('text/csv', 'The list, with a line of headers.') },
         params: Type.Object({ briefingId: Id }),
         querystring: ListQuery,
       },
@@ -46,7 +52,7 @@ const exportRoutes: FastifyPluginAsyncTypebox<{ readonly clock: Clock }> = async
       schema: {
         tags: ['rosters'],
         summary: 'The attendance list of a slot, for Excel; also the check-in sheet of the day',
-        produces: ['text/csv'],
+        response: { 200: fileOf('text/csv', 'The list, with a line of headers.') },
         params: Type.Object({ slotId: Id }),
         querystring: ListQuery,
       },
@@ -65,7 +71,7 @@ const exportRoutes: FastifyPluginAsyncTypebox<{ readonly clock: Clock }> = async
       schema: {
         tags: ['registrations'],
         summary: 'A registration as a calendar entry: invitation, update or cancellation',
-        produces: ['text/calendar'],
+        response: { 200: fileOf('text/calendar', 'iCalendar (RFC 5545).') },
         params: Type.Object({ registrationId: Id }),
       },
     },

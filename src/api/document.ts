@@ -1,4 +1,7 @@
 import Type from 'typebox';
+import { PROBLEM_CODES } from './problem.ts';
+import { PlanId, RosterCountsSchema, RosterRefusal } from './roster.ts';
+import { Id, oneOf } from './shapes.ts';
 
 /** A problem as the API shows it. */
 export const ProblemSchema = Type.Object(
@@ -7,8 +10,20 @@ export const ProblemSchema = Type.Object(
     title: Type.String({ description: 'Japanese, for the person in front of the screen.' }),
     status: Type.Integer(),
     detail: Type.Optional(Type.String({ description: 'English, for who writes the client.' })),
-    code: Type.String({ description: 'What to branch on.' }),
+    code: oneOf(PROBLEM_CODES, 'What to branch on.'),
     errors: Type.Optional(Type.Array(Type.Object({ pointer: Type.String(), detail: Type.String() }))),
+    reason: Type.Optional(Type.String({ description: 'illegal_change: why.' })),
+    status_now: Type.Optional(Type.String({ description: 'illegal_change: what the registration says.' })),
+    registration_id: Type.Optional({ ...Id, description: 'exists: the one that stands.' }),
+    version: Type.Optional(Type.Integer({ description: 'precondition_failed: of what stands.' })),
+    field: Type.Optional(Type.String({ description: 'conflict: what somebody else has.' })),
+    taken: Type.Optional(Type.Integer({ description: 'conflict: seats of the slot that are taken.' })),
+    plan_id: Type.Optional({ ...PlanId, description: 'plan_changed: of what would be done now.' }),
+    counts: Type.Optional(RosterCountsSchema),
+    refused: Type.Optional(Type.Array(RosterRefusal)),
+    characters: Type.Optional(
+      Type.Array(Type.String(), { description: 'unmappable: what CP932 does not have, as U+ and code.' }),
+    ),
   },
   { $id: 'Problem' },
 );

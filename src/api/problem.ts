@@ -1,3 +1,5 @@
+import type { RosterCounts } from '../briefing/roster-plan.ts';
+
 /** Problems that the API names, with status and a title for the person in front of the screen. */
 const CATALOGUE = {
   invalid_request: { status: 400, title: 'リクエストの内容に誤りがあります' },
@@ -30,14 +32,31 @@ const CATALOGUE = {
 /** Codes of the catalogue. */
 export type ProblemCode = keyof typeof CATALOGUE;
 
+/** All of them. */
+export const PROBLEM_CODES = Object.keys(CATALOGUE) as readonly ProblemCode[];
+
+/** What a program may want to know beside the code. */
+export interface ProblemMembers {
+  readonly reason?: string;
+  readonly status_now?: string;
+  readonly registration_id?: string;
+  readonly version?: number;
+  readonly field?: string;
+  readonly taken?: number;
+  readonly plan_id?: string;
+  readonly counts?: RosterCounts;
+  readonly refused?: readonly { readonly line: number; readonly reason: string }[];
+  readonly characters?: readonly string[];
+}
+
 /** What a problem says beside its title; never personal data. */
 export interface ProblemExtras {
   /** English, for who writes the client. */
   readonly detail?: string;
   /** Where in the request, as a JSON pointer below its part, and what is wrong there. */
   readonly errors?: readonly { readonly pointer: string; readonly detail: string }[];
-  /** Further members, such as the `reason` of an illegal change. */
-  readonly more?: Readonly<Record<string, unknown>>;
+  /** Further members, such as the `reason` of an illegal change; ProblemSchema names them. */
+  readonly more?: ProblemMembers;
   readonly retryAfterSeconds?: number;
 }
 

@@ -14,17 +14,23 @@ export const PlanId = Type.String({
   description: 'Of all that an import would do. A dry run tells it.',
 });
 
+/** Rows of an import by verdict. */
+export const RosterCountsSchema = Type.Object({
+  new: Type.Integer(),
+  changed: Type.Integer(),
+  unchanged: Type.Integer(),
+  refused: Type.Integer(),
+});
+
+/** A row that is refused. */
+export const RosterRefusal = Type.Object({ line: Type.Integer(), reason: Type.String() });
+
 /** What an import did, or would do. */
 export const RosterReportSchema = Type.Object(
   {
     applied: Type.Boolean(),
     plan_id: PlanId,
-    counts: Type.Object({
-      new: Type.Integer(),
-      changed: Type.Integer(),
-      unchanged: Type.Integer(),
-      refused: Type.Integer(),
-    }),
+    counts: RosterCountsSchema,
     created_slots: Type.Array(Type.Object({ slot_id: Id, starts_at: Type.String() })),
     rows: Type.Array(
       Type.Object({
@@ -34,7 +40,7 @@ export const RosterReportSchema = Type.Object(
         fields: Type.Array(Type.String(), { description: 'Fields of the applicant that change.' }),
       }),
     ),
-    refused: Type.Array(Type.Object({ line: Type.Integer(), reason: Type.String() })),
+    refused: Type.Array(RosterRefusal),
     ignored_columns: Type.Array(Type.String()),
   },
   { $id: 'RosterReport' },
