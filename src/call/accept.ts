@@ -5,9 +5,10 @@ import { raiseAlarm } from './alarm.ts';
 import type { CallServices } from './services.ts';
 import type { CallSession } from './session.ts';
 
-/** Either the session is live, or the call is over before it began. */
+/** Either the session is live, or the call is over before it began. `lost`: it is not ours any more. */
 export type AcceptResult =
   | { readonly kind: 'live' }
+  | { readonly kind: 'lost' }
   | {
       readonly kind: 'over';
       readonly end: Omit<CallEnd, 'endedAt'>;
@@ -47,6 +48,7 @@ export async function acceptCall(
   let last: CallOutcome | null = null;
 
   for (let attempt = 0; ; attempt += 1) {
+    if (session.phase === 'over') return { kind: 'lost' };
     const remaining = deadline - clock.monotonic();
     if (remaining < MIN_ATTEMPT_MS) return timedOut(services, session.callId, ambiguous, last);
     const longest = RETRY_MS[attempt];

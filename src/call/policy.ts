@@ -97,10 +97,16 @@ export function admit(input: AdmissionInput, rules: PolicyRules): Admission {
 /**
  * Decides whether there is a place for a call that may be answered. Pure.
  *
- * @param refusal what the store found among the calls of all nodes
+ * @param refusal what the store found among the calls of all nodes; `policy`: a process refused it that is gone, and kept no
+ *   place for it
  * @param activeCalls calls this process serves, this one not counted
  */
-export function admitPlace(refusal: SeatRefusal | null, activeCalls: number, rules: PolicyRules): Admission {
+export function admitPlace(
+  refusal: SeatRefusal | 'policy' | null,
+  activeCalls: number,
+  rules: PolicyRules,
+): Admission {
+  if (refusal === 'policy') return verdictOf('capacity');
   return verdictOf(refusal ?? (activeCalls >= rules.maxConcurrentCalls ? 'capacity' : null));
 }
 

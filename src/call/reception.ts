@@ -111,8 +111,8 @@ export class CallReception {
   }
 
   /**
-   * Goes on with a call whose process died after the claim. The rules are asked again as far as the row tells what
-   * they ask for, and the call has its seat already; of project and trunk it does not, and a caller who has waited that long is given the benefit.
+   * Goes on with a call whose process died after the claim. The rules are asked again as far as the row tells what they ask
+   * for; a call that was refused stays so: no place was kept for it, and what the refusal was for may not stand in the row.
    */
   resume(call: CallRecord): void {
     const { callId, epoch, callerNumber, callerWithheld, dialledNumber } = call;
@@ -184,7 +184,7 @@ export class CallReception {
       return;
     }
     session.discard();
-    if (this.#manager.lost(callId)) return;
+    if (result.kind === 'lost' || this.#manager.lost(callId)) return;
     // Whoever slept meanwhile must not take the call away from its next owner.
     if (!(await isOurs(this.#manager, callId))) {
       this.#manager.letGo(callId);
@@ -199,6 +199,10 @@ export class CallReception {
   }
 
   async #refuse(callId: string, epoch: number, rule: string, sipCode: number): Promise<void> {
+    if (!(await isOurs(this.#manager, callId))) {
+      this.#manager.letGo(callId);
+      return;
+    }
     const outcome = await this.#services.calls.reject(callId, sipCode);
     this.#services.log.info(
       { call_id: callId, rule, sip_code: sipCode, outcome: outcome.kind },

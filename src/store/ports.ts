@@ -148,8 +148,8 @@ export interface CallRecord {
   readonly noticeVersion: string | null;
   /** Sum of the call's usage rows, in US dollars; null when a model has no known price. */
   readonly costUsd: number | null;
-  /** Why the call got no place among those of all nodes; absent: it has one, or was refused for another reason. */
-  readonly seatRefusal?: SeatRefusal;
+  /** Why the call got no place among those of all nodes, `policy`: it was refused before it was asked; absent: it has one. */
+  readonly seatRefusal?: SeatRefusal | 'policy';
 }
 
 /** Who spoke, or what happened, in one finished turn. */

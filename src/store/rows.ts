@@ -1,12 +1,5 @@
 import { type Selectable, sql } from 'kysely';
-import type {
-  CallRecord,
-  MessageRecord,
-  SeatRefusal,
-  ToolCallRecord,
-  TurnRecord,
-  UsageRecord,
-} from './ports.ts';
+import type { CallRecord, MessageRecord, ToolCallRecord, TurnRecord, UsageRecord } from './ports.ts';
 import type { CallsTable, MessagesTable, ToolCallsTable, TurnsTable, UsageTable } from './schema.ts';
 
 /** A call with the cost of its usage rows. */
@@ -46,12 +39,8 @@ export function toCallRecord(row: CallRow): CallRecord {
     noticePlayedAt: ms(row.notice_played_at),
     noticeVersion: row.notice_version,
     costUsd: row.cost_usd,
-    ...(isSeatRefusal(row.seat_refusal) ? { seatRefusal: row.seat_refusal } : {}),
+    ...(row.seat_refusal === null ? {} : { seatRefusal: row.seat_refusal }),
   };
-}
-
-function isSeatRefusal(value: CallRow['seat_refusal']): value is SeatRefusal {
-  return value !== null && value !== 'policy';
 }
 
 export function toTurnRecord(row: Selectable<TurnsTable>): TurnRecord {

@@ -26,6 +26,9 @@ export interface Caller {
   readonly hangsUpAfterMs: number | null;
   /** Presses keys after this turn; -1: none. */
   readonly keysAfterTurn: number;
+  /** Shown number; null: withheld. */
+  readonly number: string | null;
+  readonly dialled: string | null;
 }
 
 /** What callers want: the work that must not be lost or doubled more often than small talk. */
@@ -43,6 +46,10 @@ const WANTS: readonly Intent[] = [
   'unknown',
 ];
 
+/** Few numbers, so that calls meet: nobody has them. */
+const NUMBERS = ['+819011112222', '+819011112222', '+819033334444', null] as const;
+const DIALLED = ['+815055556666', '+815055556666', '+815077778888', null] as const;
+
 /** A caller as chance has it. */
 export function newCaller(chance: Chance): Caller {
   const turns = Array.from({ length: chance.integer(0, 4) }, () => chance.pick(WANTS));
@@ -54,5 +61,7 @@ export function newCaller(chance: Chance): Caller {
     leaving,
     hangsUpAfterMs: chance.happens(0.2) ? chance.integer(0, 15_000) : null,
     keysAfterTurn: chance.happens(0.1) ? chance.integer(0, 2) : -1,
+    number: chance.pick(NUMBERS),
+    dialled: chance.pick(DIALLED),
   };
 }

@@ -1,4 +1,5 @@
 import type { RingingCall } from '../../src/call/reception.ts';
+import type { Caller } from './caller.ts';
 import type { Chance } from './chance.ts';
 import type { Fleet, Machine } from './fleet.ts';
 import { WALL } from './host.ts';
@@ -32,13 +33,13 @@ export class Deliveries {
   }
 
   /** Tells of a ringing call: mostly once, now and then several times at once, or under another id. */
-  announce(callId: string): void {
+  announce(callId: string, caller: Caller): void {
     const createdAt = WALL + this.#scheduler.now;
     const copies = this.#chance.happens(0.3) ? this.#chance.integer(2, 4) : 1;
     for (let copy = 0; copy < copies; copy += 1) {
       const webhookId = `wh_${callId}${copy > 0 && this.#chance.happens(0.5) ? `_${copy}` : ''}`;
       this.#open += 1;
-      this.#deliver(ringing(callId, webhookId, createdAt), 0);
+      this.#deliver(ringing(callId, webhookId, createdAt, caller), 0);
     }
   }
 
@@ -74,7 +75,12 @@ export class Deliveries {
   }
 }
 
-function ringing(callId: string, webhookId: string, createdAt: number): RingingCall {
+function ringing(
+  callId: string,
+  webhookId: string,
+  createdAt: number,
+  { number, dialled }: Caller,
+): RingingCall {
   return {
     webhookId,
     eventId: `evt_${callId}`,
@@ -82,7 +88,8 @@ function ringing(callId: string, webhookId: string, createdAt: number): RingingC
     createdAt,
     callId,
     sipHeaders: [
-      { name: 'From', value: '<sip:+819011112222@example.com>' },
+      { name: 'From', value: `<sip:${number ?? 'anonymous'}@example.com>` },
+      ...(dialled === null ? [] : [{ name: 'Diversion', value: `<sip:${dialled}@example.com>` }]),
       { name: 'Call-ID', value: `sip-${callId}` },
     ],
   };

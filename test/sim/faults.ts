@@ -1,3 +1,4 @@
+import type { SeatLimits } from '../../src/store/ports.ts';
 import type { Chance } from './chance.ts';
 
 /** One thing that goes wrong. `point`: not at an instant, but when a process has got so far. */
@@ -45,8 +46,8 @@ export const CALM_MS = STORM_MS + LONGEST_MS;
 export interface Fate {
   readonly nodes: number;
   readonly calls: number;
-  /** Most calls at once over all nodes; 0: no limit. */
-  readonly fleetLimit: number;
+  /** Over all nodes; 0: no limit. */
+  readonly limits: SeatLimits;
   /** Clocks of the nodes beside the real time, ms, and how fast they run. */
   readonly skews: readonly { readonly ms: number; readonly rate: number }[];
   readonly storeSkewMs: number;
@@ -57,6 +58,9 @@ export interface Fate {
 const DRIFT = 0.001;
 const SKEW_MS = 3_000;
 
+/** Worlds with more calls, and limits for numbers and callers, by probability. */
+const CROWDED = 1 / 6;
+
 /** A world as chance has it: one in eight is a good day, the others have up to seven faults. */
 export function newFate(chance: Chance): Fate {
   const nodes = chance.pick([1, 2, 2, 3, 3]);
@@ -65,10 +69,10 @@ export function newFate(chance: Chance): Fate {
     : chance.happens(0.5)
       ? chance.integer(1, 2)
       : chance.integer(3, 7);
-  return {
+  const fate = {
     nodes,
     calls: chance.pick([1, 1, 1, 2, 2, 3]),
-    fleetLimit: chance.pick([0, 0, 0, 0, 1, 2]),
+    limits: { fleet: chance.pick([0, 0, 0, 0, 1, 2]), perNumber: 0, perCaller: 0, perCallerAndHour: 0 },
     skews: Array.from({ length: nodes }, () => ({
       ms: chance.integer(-SKEW_MS, SKEW_MS),
       rate: 1 + (chance.next() - 0.5) * 2 * DRIFT,
@@ -76,6 +80,11 @@ export function newFate(chance: Chance): Fate {
     storeSkewMs: chance.integer(-SKEW_MS, SKEW_MS),
     faults: Array.from({ length: faults }, () => newFault(chance, nodes)),
   };
+  if (!chance.happens(CROWDED)) return fate;
+  const perNumber = chance.pick([0, 1, 2]);
+  const perCaller = chance.pick([0, 1, 2]);
+  const limits = { ...fate.limits, perNumber, perCaller, perCallerAndHour: chance.pick([0, 1, 2, 3]) };
+  return { ...fate, calls: fate.calls + chance.integer(1, 4), limits };
 }
 
 function newFault(chance: Chance, nodes: number): Fault {

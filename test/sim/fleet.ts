@@ -159,7 +159,7 @@ export class Fleet {
       calls: planted.calls?.(known, host) ?? known,
       sidebands: looking(planted.sidebands?.(sidebands, host) ?? sidebands, name, invariants),
       watcher,
-      fleetLimit: this.#fate.fleetLimit,
+      limits: this.#fate.limits,
       onAlarm: (code) => {
         if (trace.on) trace.add(scheduler.now, name, `ALARM ${code}`);
       },

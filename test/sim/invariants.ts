@@ -1,5 +1,7 @@
+import type { SeatLimits } from '../../src/store/ports.ts';
 import { effectProblem, type Told } from './effects.ts';
 import type { OpenAiWatch } from './openai-model.ts';
+import { Places } from './places.ts';
 import type { ServiceNode } from './service-node.ts';
 import { MAX_CALL_MS } from './service-plan.ts';
 import { isOpen } from './store-model/call-states.ts';
@@ -22,6 +24,7 @@ export type InvariantName =
   | 'told_truth'
   | 'terminal_final'
   | 'capacity'
+  | 'place'
   | 'deadline'
   | 'row_deadline'
   | 'ownerless'
@@ -36,8 +39,7 @@ export interface Failure {
 
 export interface InvariantParts {
   readonly server: StoreServer;
-  /** Most calls at once over all nodes; 0: no limit. */
-  readonly fleetLimit: number;
+  readonly limits: SeatLimits;
   /** Whether the store is in trouble, or was a moment ago. */
   readonly storeTrouble: () => boolean;
   readonly now: () => number;
@@ -52,6 +54,7 @@ export interface InvariantParts {
 /** What must hold in every world, looked at whenever something happens that could break it. */
 export class Invariants implements OpenAiWatch {
   readonly #parts: InvariantParts;
+  readonly #places: Places;
   readonly #rows = new Map<string, CallRow>();
   readonly #owners = new Map<string, string>();
   readonly #accepted = new Map<string, string>();
@@ -67,6 +70,7 @@ export class Invariants implements OpenAiWatch {
 
   constructor(parts: InvariantParts) {
     this.#parts = parts;
+    this.#places = new Places(parts.limits, () => parts.server.tables.calls.values());
     parts.server.onCommit = () => this.#onCommit();
   }
 
@@ -111,6 +115,8 @@ export class Invariants implements OpenAiWatch {
     const before = this.#accepted.get(callId);
     if (before !== undefined) this.fail('one_accept', `${callId} accepted by ${before} and by ${by}`);
     this.#accepted.set(callId, by);
+    this.#places.accepted(callId);
+    if (this.#places.limited) this.#report(this.#places.overfull());
   }
 
   acceptedAgain(callId: string, by: string): void {
@@ -119,6 +125,7 @@ export class Invariants implements OpenAiWatch {
 
   over(callId: string, why: string): void {
     this.#parts.note(`${callId} is over: ${why}`);
+    this.#places.over(callId, this.#parts.now());
   }
 
   greetingPlays(callId: string): void {
@@ -163,6 +170,7 @@ export class Invariants implements OpenAiWatch {
         .flatMap(({ manager }) => manager.callIds),
     );
     const since = this.#parts.servedSince();
+    if (since !== null && this.#places.limited) this.#report(this.#places.kept(since, now));
     const billed = new Set(this.#parts.billed());
     for (const callId of billed) {
       const orphan = tenureOf(this.#parts.server.tables.calls.get(callId) ?? { callId, epoch: 0 });
@@ -174,17 +182,22 @@ export class Invariants implements OpenAiWatch {
     }
   }
 
+  #report(failure: Failure | null): void {
+    if (failure !== null) this.fail(failure.name, failure.detail);
+  }
+
   #nameOf({ callId, functionCallId }: Told): string {
     return this.#functions.get(`${callId} ${functionCallId}`) ?? '';
   }
 
   #onCommit(): void {
-    let seated = 0;
+    let changed = false;
     for (const row of this.#parts.server.tables.calls.values()) {
-      if (isOpen(row) && row.seatRefusal === null) seated += 1;
       const before = this.#rows.get(row.callId);
       if (before === row) continue;
+      changed = true;
       this.#rows.set(row.callId, row);
+      if (before === undefined) this.#report(this.#places.wronglyRefused(row));
       // A lease is renewed by its owner only: it was there, if only between two looks.
       if (before?.leaseUntil !== row.leaseUntil) this.#ownerlessSince.delete(tenureOf(row));
       if (before !== undefined && !isOpen(before) && hasMoved(before, row))
@@ -195,9 +208,7 @@ export class Invariants implements OpenAiWatch {
         this.fail('one_owner', `epoch ${row.epoch} of ${row.callId} is ${owner ?? '?'}'s and ${row.node}'s`);
       this.#owners.set(tenure, row.node);
     }
-    const { fleetLimit } = this.#parts;
-    if (fleetLimit > 0 && seated > fleetLimit)
-      this.fail('capacity', `${seated} calls at once, of ${fleetLimit}`);
+    if (changed && this.#places.limited) this.#report(this.#places.overfull());
   }
 }
 

@@ -5,12 +5,15 @@ import { failure } from '../../src/tools/answer.ts';
 import type { Planted } from './fleet.ts';
 import type { InvariantName } from './invariants.ts';
 import type { Statement, View } from './store-model/server.ts';
+import type { CallRow } from './store-model/tables.ts';
 
 /** A bug, and what has to find it. */
 export interface Plant {
   readonly bug: string;
   readonly finds: InvariantName;
   readonly planted: Planted;
+  /** A rare one: seeds from here on are tried, as the first that finds it is not far. Default 1. */
+  readonly from?: number;
 }
 
 const unavailable = (): DenwabanError => new DenwabanError('DW_STORE_UNAVAILABLE', 'planted');
@@ -35,11 +38,13 @@ export const PLANTS: readonly Plant[] = [
   {
     bug: 'a node that speaks though its lease may have lapsed',
     finds: 'stale_act',
+    from: 40,
     planted: { node: ({ manager }) => void (manager.mayAct = () => true) },
   },
   {
     bug: 'an accept of which nothing is known, sent again at once',
     finds: 'one_accept',
+    from: 80,
     planted: {
       calls: (calls) => ({
         ...calls,
@@ -65,6 +70,7 @@ export const PLANTS: readonly Plant[] = [
   {
     bug: 'a ledger that forgets what was done',
     finds: 'effect_once',
+    from: 180,
     planted: {
       statement: (asked) =>
         asked.name === 'holdToolCall' || asked.name === 'beginToolCall'
@@ -137,6 +143,55 @@ export const PLANTS: readonly Plant[] = [
     })),
   },
   {
+    bug: 'a claim that counts the calls of its own node only',
+    finds: 'capacity',
+    planted: statement('claimCall', (run, view) => {
+      const { calls: all } = view.tables;
+      const rows = [...all.values()];
+      const newest = rows.at(-1)?.node;
+      const values = (): CallRow[] => rows.filter(({ node }) => node === newest);
+      const seen = { get: all.get.bind(all), set: all.set.bind(all), delete: all.delete.bind(all), values };
+      return run({ ...view, tables: { ...view.tables, calls: seen } });
+    }),
+  },
+  {
+    bug: 'a call that found no place and is accepted all the same',
+    finds: 'capacity',
+    planted: calls(({ claimCall }) => ({
+      claimCall: async (input) => {
+        const claim = await claimCall(input);
+        return claim.outcome === 'claimed' ? { outcome: claim.outcome, epoch: claim.epoch } : claim;
+      },
+    })),
+  },
+  {
+    bug: 'a place that is not given back at the end of a call',
+    finds: 'place',
+    planted: statement('claimCall', (run, view) => {
+      const before = [...view.tables.calls.values()];
+      const claim = run(view);
+      const row = [...view.tables.calls.values()].find((one) => !before.includes(one));
+      if (row?.seatRefusal !== null || !before.some(({ endedAt }) => endedAt !== null)) return claim;
+      view.tables.calls.set(row.callId, { ...row, seatRefusal: 'fleet_full' });
+      return { epoch: row.epoch, seatRefusal: 'fleet_full' };
+    }),
+  },
+  {
+    bug: 'an end of a sideband that nobody hears of',
+    finds: 'place',
+    planted: {
+      sidebands: (sidebands) => ({
+        connect: (callId, listener) =>
+          sidebands.connect(callId, {
+            onOpen: () => listener.onOpen(),
+            onFrame: (frame) => listener.onFrame(frame),
+            onAttachFailed: (failed) => listener.onAttachFailed(failed),
+            onDetached: () => {},
+          }),
+      }),
+    },
+  },
+  {
     bug: 'a question to the store without a deadline',
     finds: 'deadline',
     planted: calls(() => ({ listTurns: async () => new Promise(() => {}) })),
@@ -188,6 +243,18 @@ export const PLANTS: readonly Plant[] = [
       const row = view.tables.audit.get('call/rtc_1 1');
       if (row !== undefined) view.tables.audit.set('call/rtc_1 1', { ...row, at: row.at + 1 });
     }),
+  },
+  {
+    bug: 'a hang-up that throws, and nobody catches it',
+    finds: 'crash',
+    planted: {
+      calls: (calls) => ({
+        ...calls,
+        hangUp: async () => {
+          throw new RangeError('planted');
+        },
+      }),
+    },
   },
 ];
 

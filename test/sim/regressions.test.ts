@@ -13,6 +13,8 @@ const SEEDS: Readonly<Record<number, string>> = {
   3827: 'a process that slept hung up on the next owner of the call',
   1901: 'a node that slept believed to be alone still',
   104288: 'an owner that woke up for a moment between two looks was not seen',
+  314756: 'a process that slept rejected a call of the next owner',
+  325765: 'a node that had lost a call accepted it again',
   200828: 'a node that had slept was cut off from the store and believed to be alone',
   201106: 'a process that slept gave the greeting up before it read that it was heard',
   204021: 'a hang-up was repeated after the call had another owner',

@@ -8,6 +8,7 @@ import type { Log } from '../../src/lib/log.ts';
 import type { CallsClient } from '../../src/realtime/calls.ts';
 import type { Sidebands } from '../../src/realtime/sideband.ts';
 import { createToolRunner, type ToolRunner } from '../../src/tools/runner.ts';
+import type { SeatLimits } from '../../src/store/ports.ts';
 import type { ToolTransact } from '../../src/tools/settle.ts';
 import type { Host } from './host.ts';
 import { KEYPAD, PLAN, RULES, TOOL_TIMEOUT_MS, TOOLS } from './service-plan.ts';
@@ -26,8 +27,8 @@ export interface ServiceParts {
   readonly calls: CallsClient;
   readonly sidebands: Sidebands;
   readonly watcher: Watcher;
-  /** Most calls at once over all nodes; 0: no limit. */
-  readonly fleetLimit: number;
+  /** Over all nodes; 0: no limit. */
+  readonly limits: SeatLimits;
   readonly onAlarm: (code: string) => void;
 }
 
@@ -79,7 +80,7 @@ export class ServiceNode {
     };
     this.manager = new CallManager(services, host.name, true);
     this.#reception = new CallReception(services, this.manager, {
-      rules: { ...RULES, limits: { ...RULES.limits, fleet: parts.fleetLimit } },
+      rules: { ...RULES, limits: parts.limits },
       node: host.name,
       acceptTimeoutMs: ACCEPT_TIMEOUT_MS,
       staleMs: STALE_MS,

@@ -52,11 +52,11 @@ export class Storm {
     if (machine === undefined || this.#over) return;
     this.#note(`fault ${fault.kind} ${machine.host.name} for ${fault.forMs} ms`);
     const { host } = machine;
-    if (fault.kind.startsWith('store'))
-      this.#weather.storeTroubleUntil = Math.max(
-        this.#weather.storeTroubleUntil,
-        this.#scheduler.now + fault.forMs,
-      );
+    if (fault.kind.startsWith('store')) {
+      const until = this.#scheduler.now + fault.forMs;
+      this.#weather.storeFaultUntil = Math.max(this.#weather.storeFaultUntil, until);
+      this.#weather.storeTroubleUntil = Math.max(this.#weather.storeTroubleUntil, until);
+    }
     switch (fault.kind) {
       case 'crash':
         return this.#crash(machine, fault.forMs);

@@ -19,6 +19,9 @@ import { CALM, type Weather } from './weather.ts';
 const TICK_MS = 500;
 /** Calls begin to ring within this, ms. */
 const RING_MS = 8_000;
+/** In a crowded world those beyond the first few ring within this, ms: places are taken and given back. */
+const FEW_CALLS = 3;
+const LATE_RING_MS = 25_000;
 /** A world that has not come to rest by then never will, ms. */
 const LONGEST_MS = CALM_MS + ROW_LIFE_MS + 30_000;
 /** What the store failed to take is made good within this after its trouble, ms. */
@@ -44,7 +47,7 @@ export interface Outcome {
   readonly ms: number;
   readonly steps: number;
   readonly digest: string | null;
-  /** Calls that were answered, and that were to be. */
+  /** Calls that were answered, and that were to be: those that found no place are not. */
   readonly answered: number;
   readonly calls: number;
 }
@@ -56,7 +59,12 @@ export async function runWorld(seed: number, options: RunOptions = {}): Promise<
   const fate: Fate = { ...newFate(chance.fork('fate')), ...options.fate };
   const scheduler = new Scheduler();
   const server = new StoreServer(scheduler, fate.storeSkewMs);
-  const weather: Weather = { ...CALM, storeless: new Set(), storeTroubleUntil: -AFTERMATH_MS };
+  const weather: Weather = {
+    ...CALM,
+    storeless: new Set(),
+    storeFaultUntil: 0,
+    storeTroubleUntil: -AFTERMATH_MS,
+  };
   const watcher = new Watcher(scheduler);
   const note = (what: string): void => {
     if (trace.on) trace.add(scheduler.now, 'world', what);
@@ -65,7 +73,7 @@ export async function runWorld(seed: number, options: RunOptions = {}): Promise<
   const nodes = (): Fleet['nodes'] => fleet.nodes;
   const invariants = new Invariants({
     server,
-    fleetLimit: fate.fleetLimit,
+    limits: fate.limits,
     storeTrouble: () => scheduler.now < weather.storeTroubleUntil + AFTERMATH_MS,
     now: () => scheduler.now,
     nodes,
@@ -74,7 +82,9 @@ export async function runWorld(seed: number, options: RunOptions = {}): Promise<
     servedSince: () => {
       const up = nodes().filter(({ host, stopping }) => host.running && !stopping);
       if (up.length === 0 || weather.store !== CALM.store || weather.storeless.size > 0) return null;
-      return Math.min(...up.map(({ host }) => Math.max(host.bornAt, host.thawedAt)));
+      const awake = Math.min(...up.map(({ host }) => Math.max(host.bornAt, host.thawedAt)));
+      // A trouble that was over between two looks cost the statements that were under way.
+      return Math.max(awake, weather.storeFaultUntil);
     },
     note,
   });
@@ -101,10 +111,10 @@ export async function runWorld(seed: number, options: RunOptions = {}): Promise<
   const people = chance.fork('people');
   for (let number = 1; number <= fate.calls; number += 1) {
     const caller = newCaller(people.fork(String(number)));
-    scheduler.after(people.integer(0, RING_MS), () => {
+    scheduler.after(people.integer(0, number > FEW_CALLS ? LATE_RING_MS : RING_MS), () => {
       openai.ring(`rtc_${number}`, caller);
       note(`rtc_${number} rings: ${JSON.stringify(caller)}`);
-      deliveries.announce(`rtc_${number}`);
+      deliveries.announce(`rtc_${number}`, caller);
     });
   }
   const failed = (): boolean => invariants.failure !== null;
@@ -158,14 +168,15 @@ export async function runWorld(seed: number, options: RunOptions = {}): Promise<
     const problem = doubledEffect(server.tables) ?? auditProblem(server.tables, SIGNER);
     if (problem !== null) invariants.fail(problem.name, problem.detail);
   }
+  const rows = [...server.tables.calls.values()];
   return {
     seed,
     failure: invariants.failure,
     ms: scheduler.now,
     steps: scheduler.steps,
     digest: trace.digest(),
-    answered: [...server.tables.calls.values()].filter(({ liveAt }) => liveAt !== null).length,
-    calls: fate.calls,
+    answered: rows.filter(({ liveAt }) => liveAt !== null).length,
+    calls: fate.calls - rows.filter(({ seatRefusal }) => seatRefusal !== null).length,
   };
 }
 

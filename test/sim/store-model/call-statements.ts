@@ -301,6 +301,6 @@ function recordOf({ tables }: View, row: CallRow): CallRecord {
   return {
     ...record,
     costUsd,
-    ...(refusal === null || refusal === 'policy' ? {} : { seatRefusal: refusal }),
+    ...(refusal === null ? {} : { seatRefusal: refusal }),
   };
 }
