@@ -1,9 +1,10 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import { found } from '../../src/api/refusals.ts';
 import { encodeList } from '../../src/api/roster.ts';
 import { Id, oneOf } from '../../src/api/shapes.ts';
+import { shownOf } from '../../src/api/shown.ts';
 import type { Briefing } from '../../src/briefing/briefing.ts';
 import { calendarMethod, calendarOf } from '../../src/briefing/calendar.ts';
 import { mailAddress } from '../../src/config.ts';
@@ -41,7 +42,7 @@ const exportRoutes: FastifyPluginAsyncTypebox<{ readonly clock: Clock }> = async
     async (request, reply) => {
       const briefing = found('briefing', await app.store.briefings.getBriefing(request.params.briefingId));
       const slots = await app.store.briefings.listSlots(briefing.briefingId, null);
-      return sendList(reply, briefing, slots, request.query.encoding);
+      return sendList(request, reply, briefing, slots, request.query.encoding);
     },
   );
 
@@ -60,7 +61,7 @@ const exportRoutes: FastifyPluginAsyncTypebox<{ readonly clock: Clock }> = async
     async (request, reply) => {
       const slot = found('slot', await app.store.briefings.getSlot(request.params.slotId));
       const briefing = found('briefing', await app.store.briefings.getBriefing(slot.briefingId));
-      return sendList(reply, briefing, [slot], request.query.encoding);
+      return sendList(request, reply, briefing, [slot], request.query.encoding);
     },
   );
 
@@ -79,6 +80,7 @@ const exportRoutes: FastifyPluginAsyncTypebox<{ readonly clock: Clock }> = async
       const { briefings } = app.store;
       const view = found('registration', await briefings.getRegistration(request.params.registrationId));
       const applicant = found('registration', await briefings.getApplicant(view.registration.applicantId));
+      request.shown = shownOf([applicant.applicantId]);
       const organizerEmail = mailAddress(app.config);
       const input = { ...view, applicant, organizerEmail, now: clock.now() };
       return reply
@@ -89,12 +91,17 @@ const exportRoutes: FastifyPluginAsyncTypebox<{ readonly clock: Clock }> = async
   );
 
   async function sendList(
+    request: FastifyRequest,
     reply: FastifyReply,
     briefing: Briefing,
     slots: readonly SlotSeats[],
     encoding: 'utf-8' | 'cp932',
   ): Promise<FastifyReply> {
-    const rows = listRows(briefing, await readLists(app.store.briefings, slots));
+    const lists = await readLists(app.store.briefings, slots);
+    request.shown = shownOf(
+      lists.flatMap(({ lines }) => lines.map(({ applicant }) => applicant.applicantId)),
+    );
+    const rows = listRows(briefing, lists);
     const bytes = encodeList(writeTable(LIST_HEADER, rows), encoding);
     const charset = encoding === 'cp932' ? 'Shift_JIS' : 'utf-8';
     return reply

@@ -139,16 +139,3 @@ t.test('each request leaves a line with the name of its key, and no word of what
   t.match(lines, /"client":"everything".*"route":"\/api\/v1\/applicants\/search"/);
   t.notMatch(lines, /秘密|ひみつ|7777|dwk_/);
 });
-
-t.test('reading about people is a row of the audit; reading about briefings is not', async (t) => {
-  const reads = async () =>
-    sql<{ n: number }>`select count(*)::integer as n from audit_events where kind = 'api.read'`
-      .execute(api.app.store.db)
-      .then(({ rows }) => rows[0]?.n ?? 0);
-  const before = await reads();
-  await call('GET', '/briefings');
-  t.equal(await reads(), before);
-  await call('GET', '/applicants/somebody');
-  await call('POST', '/applicants/search', { body: { kana: 'ヤマダ' } });
-  t.equal(await reads(), before + 2);
-});
