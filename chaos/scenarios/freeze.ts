@@ -1,3 +1,4 @@
+import { busyNode } from '../busy.ts';
 import { pause } from '../node.ts';
 import type { Scenario } from '../scenario.ts';
 import { spread } from '../stats.ts';
@@ -20,10 +21,8 @@ export const freeze: Scenario = {
     const traffic = callers(LINES);
     await traffic.untilLive(LINES / 2, 20_000);
     for (let round = 1; round <= rounds && !late(); round += 1) {
-      const [a, b, c] = house.nodes;
-      if (a === undefined || b === undefined || c === undefined) throw new Error('three nodes are needed');
-      const node = chance.pick([a, b, c]);
       await pause(chance.between(200, 1_500));
+      const node = await busyNode(house, chance);
       const { callIds } = node;
       frozen += callIds.length;
       done += 1;

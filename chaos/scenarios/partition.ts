@@ -1,3 +1,4 @@
+import { busyNode } from '../busy.ts';
 import { pause } from '../node.ts';
 import type { Scenario } from '../scenario.ts';
 import { spread } from '../stats.ts';
@@ -20,9 +21,8 @@ export const partition: Scenario = {
     const traffic = callers(LINES);
     await traffic.untilLive(LINES / 2, 20_000);
     for (let round = 1; round <= rounds && !late(); round += 1) {
-      const node = house.nodes[chance.between(0, house.nodes.length)];
-      if (node === undefined) throw new Error('no node');
       await pause(chance.between(200, 1_500));
+      const node = await busyNode(house, chance);
       const { callIds } = node;
       done += 1;
       progress(`partition ${round} of ${rounds}: node ${node.name} with ${callIds.length} calls`);

@@ -1,3 +1,4 @@
+import { busyNode } from '../busy.ts';
 import { pause } from '../node.ts';
 import type { Scenario } from '../scenario.ts';
 import { spread } from '../stats.ts';
@@ -9,8 +10,6 @@ const WEATHER_MS = { short: 1_000, long: 15_000 };
 const LINES = 12;
 /** Between two resets at most, ms. */
 const LATEST_MS = 250;
-/** A black hole is found, and the calls are back, well before this, ms. */
-const HOLE_MS = 16_000;
 
 /** The way to OpenAI breaks in every way a network knows; the nodes stay up. */
 export const sideband: Scenario = {
@@ -36,13 +35,12 @@ export const sideband: Scenario = {
     }
     for (let count = 1; count <= holes && !late(); count += 1) {
       await traffic.untilLive(LINES / 2, 20_000);
-      const node = house.nodes[chance.between(0, house.nodes.length)];
-      const callIds = node?.callIds ?? [];
+      const node = await busyNode(house, chance);
+      const { callIds } = node;
       progress(`black hole ${count} of ${holes}: ${callIds.length} sidebands`);
       found.watch(callIds, performance.now());
-      node?.parts.lines.openai.freezeOpen();
+      node.parts.lines.openai.freezeOpen();
       await found.done();
-      if (callIds.length === 0) await pause(HOLE_MS / 10);
     }
     for (const weather of ['slow', 'sliced'] as const) {
       progress(`sidebands ${weather}`);

@@ -87,8 +87,11 @@ export interface Conversation {
   readonly greetingBegan: boolean;
   /** The greeting is late: whether the line still answers is being asked. */
   readonly greetingAsked: boolean;
-  /** The old owner may have died before the greeting was asked for: a new one looks whether the conversation is empty. */
-  readonly greetingUnsure: boolean;
+  /**
+   * The sideband, or the old owner, was lost before there was a sign of the greeting. `open`: a message of ours will tell by its
+   * place whether anything was said. `empty`: nothing was, and nothing may come of what was asked for.
+   */
+  readonly greetingDoubt: 'none' | 'open' | 'empty';
   readonly callerSpeaking: boolean;
   /** Item of the caller's latest utterance. */
   readonly utterance: string | null;
@@ -133,7 +136,7 @@ export const INITIAL: Conversation = Object.freeze({
   greetingTries: 0,
   greetingBegan: false,
   greetingAsked: false,
-  greetingUnsure: false,
+  greetingDoubt: 'none',
   callerSpeaking: false,
   utterance: null,
   callerWaits: false,

@@ -1,6 +1,6 @@
 import type { Conversation } from './conversation.ts';
 import { hangUp, respond, startTimer, stopTimer, type Draft } from './draft.ts';
-import { GREETING_PLAY_MS, GREETING_START_MS, NOTE_MS } from './timeouts.ts';
+import { GREETING_PLAY_MS, GREETING_START_MS, NOTE_MS, SIGN_MS } from './timeouts.ts';
 
 /**
  * The greeting with its notices: asked for once per call, not to be interrupted, heard to its end. Its end is the
@@ -21,18 +21,21 @@ export function greet(draft: Draft): void {
   startTimer(draft, 'greeting', GREETING_START_MS);
 }
 
-/** Without a sideband nobody tells whether the greeting is heard: it is not asked for again. */
+/**
+ * Without a sideband nobody tells whether the greeting is heard. It is not asked for again, unless there was no sign of it and
+ * the conversation turns out to be empty.
+ */
 export function onGreetingDetached(draft: Draft): void {
-  draft.state.greetingBegan = true;
+  const { state } = draft;
+  const unseen = !state.greetingBegan && state.greetingId === null;
+  if (unseen || state.greetingDoubt !== 'none') state.greetingDoubt = 'open';
+  state.greetingBegan = true;
   stopTimer(draft, 'greeting');
 }
 
-/**
- * A new sideband was attached before the greeting had ended: whether it was heard cannot be known any more, only whether it
- * was begun at all.
- */
+/** A new sideband was attached before the greeting had ended: whether it was heard cannot be known any more. */
 export function resumeGreeting(draft: Draft): void {
-  if (draft.state.greetingUnsure) {
+  if (draft.state.greetingDoubt !== 'none') {
     startTimer(draft, 'greeting', NOTE_MS);
     return;
   }
@@ -40,15 +43,21 @@ export function resumeGreeting(draft: Draft): void {
   converse(draft);
 }
 
-/** The new owner's first message has its place: at the very beginning nobody has said anything, so nobody was greeted. */
+/** A message of ours has its place: where nothing stands before it, nobody has said anything. */
 export function onNoteAdded(draft: Draft, first: boolean): void {
   const { state } = draft;
-  if (state.phase !== 'greeting' || !state.greetingUnsure) return;
-  state.greetingUnsure = false;
-  if (!first) return resumeGreeting(draft);
-  state.greetingBegan = false;
-  state.lostResponse = false;
-  greet(draft);
+  if (state.phase !== 'greeting' || state.greetingDoubt !== 'open') return;
+  if (!first) return onSignOfGreeting(draft);
+  state.greetingDoubt = 'empty';
+  startTimer(draft, 'greeting', SIGN_MS);
+}
+
+/** Something is or was said: the greeting was asked for. */
+export function onSignOfGreeting(draft: Draft): void {
+  const { state } = draft;
+  if (state.phase !== 'greeting' || state.greetingDoubt === 'none') return;
+  state.greetingDoubt = 'none';
+  resumeGreeting(draft);
 }
 
 export function onGreetingCreated(draft: Draft, responseId: string): void {
@@ -73,9 +82,13 @@ export function onGreetingHeard(draft: Draft, whole: boolean): void {
 }
 
 export function onGreetingTimer(draft: Draft): void {
-  if (draft.state.greetingUnsure) {
-    draft.state.greetingUnsure = false;
-    return resumeGreeting(draft);
+  const { greetingDoubt: doubt } = draft.state;
+  if (doubt === 'open') return onSignOfGreeting(draft);
+  if (doubt === 'empty') {
+    draft.state.greetingDoubt = 'none';
+    draft.state.greetingBegan = false;
+    draft.state.lostResponse = false;
+    return greet(draft);
   }
   if (draft.state.playing === null && !draft.state.greetingAsked) {
     askLine(draft);

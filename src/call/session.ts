@@ -23,6 +23,7 @@ import type { CallServices } from './services.ts';
 import { step } from './state.ts';
 import { conversationEvent, isResting } from './session-events.ts';
 import { keepCase, keepProgress, type Inheritance } from './takeover.ts';
+import { standingMessage } from './takeover-plan.ts';
 import { CallTimers } from './timers.ts';
 import { TurnDriver, type TurnDriverOwner } from './turn-driver.ts';
 
@@ -214,7 +215,10 @@ export class CallSession implements LinkOwner, FunctionDeskOwner, KeypadOwner, T
   #goOn(): void {
     const inheritance = this.#inheritance;
     this.#inheritance = null;
+    // Its place in the conversation tells, too, whether anything was said.
     if (inheritance !== null) this.send(serviceMessage('standing', inheritance.standing));
+    else if (this.#state.greetingDoubt === 'open')
+      this.send(serviceMessage('standing', standingMessage(null)));
     this.#dispatch({ kind: 'attached' });
     if (inheritance !== null && this.#state.phase === 'conversing')
       this.#desk.inherit(inheritance.unanswered);

@@ -8,6 +8,7 @@ import {
   onGreetingTimer,
   onLineAnswers,
   onNoteAdded,
+  onSignOfGreeting,
   resumeGreeting,
 } from './greeting.ts';
 import { keysEntered, onKey, onKeysAnswered, onVoiceMissing, onWaitOver } from './keypad.ts';
@@ -43,7 +44,17 @@ export function step(state: Conversation, event: CallEvent, rules: ConversationR
   return { state: draft.state, effects: draft.effects };
 }
 
+/** What tells that the agent speaks, or has spoken. */
+const SPEECH: ReadonlySet<CallEvent['kind']> = new Set([
+  'response_created',
+  'response_done',
+  'playback_started',
+  'playback_stopped',
+  'playback_cleared',
+]);
+
 function handle(draft: Draft, event: CallEvent): void {
+  if (SPEECH.has(event.kind)) onSignOfGreeting(draft);
   switch (event.kind) {
     case 'attached':
       return onAttached(draft);

@@ -140,7 +140,7 @@ export function restoreConversation(
     notice: proven,
     greeted: true,
     greetingBegan: true,
-    greetingUnsure: phase === 'greeting' && silent,
+    greetingDoubt: phase === 'greeting' && silent ? 'open' : 'none',
     lostResponse: true,
     calledOff: progress?.calledOff ?? false,
   };

@@ -2,8 +2,10 @@
 
 /** The greeting has to start by then: longer silence after the ring makes callers hang up. */
 export const GREETING_START_MS = 5_000;
-/** The place of a new owner's message is told within one round trip; past this the call goes on without knowing it. */
+/** The place of a message of ours is told within one round trip; past this the call goes on without knowing it. */
 export const NOTE_MS = 1_500;
+/** A greeting that was asked for on the sideband before shows itself by then: a model begins within half a second. */
+export const SIGN_MS = 1_500;
 /** Longest greeting; past it the end of its playback is taken as lost. */
 export const GREETING_PLAY_MS = 45_000;
 /** Turn detection answers within a second or two; past this the response is asked for by hand. */

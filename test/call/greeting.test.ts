@@ -1,6 +1,6 @@
 import t from 'tap';
 import { restoreConversation } from '../../src/call/takeover-progress.ts';
-import { GREETING_PLAY_MS, GREETING_START_MS, NOTE_MS } from '../../src/call/timeouts.ts';
+import { GREETING_PLAY_MS, GREETING_START_MS, NOTE_MS, SIGN_MS } from '../../src/call/timeouts.ts';
 import { CALLER_TURN, greetedWalk, RULES, spoken, Walk } from './walk.ts';
 
 t.test('the greeting is asked for as soon as the sideband is there, word for word', async (t) => {
@@ -145,8 +145,9 @@ function inherited(silent = true): Walk {
 
 t.test('a new owner whose message is the first of the conversation greets: nobody has', async (t) => {
   const walk = inherited();
-  t.same(walk.asked, []);
   walk.send({ kind: 'note_added', first: true });
+  t.same(walk.asked, [], 'what was asked for may still show itself');
+  walk.wait(SIGN_MS);
   t.same(walk.asked, ['greeting']);
   walk.send(...spoken('resp_1', 'greeting'));
   t.same(walk.all('notice'), [{ kind: 'notice', proof: 'played' }]);
@@ -165,6 +166,37 @@ t.test('a new owner who is not told the place of its message goes on without a g
   walk.wait(NOTE_MS);
   walk.send({ kind: 'note_added', first: true });
   t.same(walk.asked.includes('greeting'), false);
+  t.equal(walk.state.phase, 'conversing');
+});
+
+t.test(
+  'a sign of the greeting, after the conversation was found empty: it is not asked for again',
+  async (t) => {
+    for (const sign of spoken('resp_old', null)) {
+      const walk = inherited();
+      walk.send({ kind: 'note_added', first: true }, sign);
+      walk.wait(SIGN_MS);
+      t.same(walk.asked, [], sign.kind);
+      t.same(walk.all('notice'), [{ kind: 'notice', proof: 'unproven' }]);
+    }
+  },
+);
+
+t.test('a sideband that was lost before any sign of the greeting: it is asked for again', async (t) => {
+  const walk = new Walk();
+  walk.send({ kind: 'attached' }, { kind: 'detached' }, { kind: 'attached' }, { kind: 'detached' });
+  walk.send({ kind: 'attached' }, { kind: 'note_added', first: true });
+  walk.wait(SIGN_MS);
+  t.same(walk.asked, ['greeting', 'greeting']);
+});
+
+t.test('a sideband that was lost after the greeting had begun: it is not asked for again', async (t) => {
+  const walk = new Walk();
+  const [created] = spoken('resp_1', 'greeting');
+  walk.send({ kind: 'attached' }, created!, { kind: 'detached' }, { kind: 'attached' });
+  walk.send({ kind: 'note_added', first: true });
+  walk.wait(SIGN_MS);
+  t.same(walk.asked, ['greeting']);
   t.equal(walk.state.phase, 'conversing');
 });
 
