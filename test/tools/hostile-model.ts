@@ -26,7 +26,7 @@ export interface AttackState {
   readonly verified: boolean;
 }
 
-const DECISIONS = ['attend', 'absent', 'late', 'move', 'wait', 'online', 'undecided'] as const;
+const DECISIONS = ['attend', 'absent', 'withdraw', 'late', 'move', 'wait', 'online', 'undecided'] as const;
 const TEMPLATES = ['briefing_details', 'registration_details', 'contact_details'] as const;
 
 /** The next move of a model that is out to change, send or learn what it must not. */

@@ -17,6 +17,7 @@ export function propose(memory: Memory, tools: Tools, opening: string): Proposed
   switch (wish.kind) {
     case 'attend':
     case 'absent':
+    case 'withdraw':
     case 'online':
     case 'undecided': {
       if (wish.kind === 'online' && registrations === null) return 'look_up';

@@ -47,6 +47,7 @@ export const NOT_SENT = `申し訳ございません、いまはメッセージ�
 const RECEIVED: Readonly<Record<WishKind, string>> = {
   attend: 'ご出席のご連絡ですね、ありがとうございます。',
   absent: 'ご欠席ですね、ご連絡ありがとうございます。',
+  withdraw: 'ご辞退のご連絡ですね、承知いたしました。',
   late: '遅れていらっしゃるのですね、ご連絡ありがとうございます。',
   move: '日程のご変更ですね、承知いたしました。',
   wait: 'キャンセル待ちですね、承知いたしました。',
@@ -61,6 +62,7 @@ const GET_WELL = 'どうぞお大事になさってください。';
 const STORED: Readonly<Record<string, string>> = {
   attend: 'ご出席を承りました。',
   absent: 'ご欠席と承りました。',
+  withdraw: 'ご辞退と承りました。',
   late: 'どうぞお気をつけてお越しください。',
   move: 'ご予約を変更いたしました。',
   wait: 'キャンセル待ちを承りました。お席が空きましたら、ご連絡いたします。',
@@ -71,6 +73,7 @@ const STORED: Readonly<Record<string, string>> = {
 const FOR_THE_TEAM: Readonly<Record<WishKind, string>> = {
   attend: 'ご出席',
   absent: 'ご欠席',
+  withdraw: 'ご辞退',
   late: 'ご到着が遅れる',
   move: '日程の変更をご希望',
   wait: 'キャンセル待ちをご希望',

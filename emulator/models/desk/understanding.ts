@@ -2,7 +2,16 @@ import { attendanceIntent } from '../../../src/briefing/confirmation-intent.ts';
 import * as hear from '../listening.ts';
 
 /** What a caller wants of their registration. `pass_on`: only the team can do it. */
-export type WishKind = 'attend' | 'absent' | 'late' | 'move' | 'wait' | 'online' | 'undecided' | 'pass_on';
+export type WishKind =
+  | 'attend'
+  | 'absent'
+  | 'withdraw'
+  | 'late'
+  | 'move'
+  | 'wait'
+  | 'online'
+  | 'undecided'
+  | 'pass_on';
 
 /** What a caller wants to know. `other`: nothing that a list of facts could tell. */
 export type Topic =
@@ -19,7 +28,9 @@ export type Topic =
 const PROXY =
   /(?<!\p{Script=Han})(?:母|父|母親|父親|両親|保護者|姉|兄|妹|弟|祖母|祖父|妻|夫|家族|友人|友達|知人|代理)(?:の者)?(?:です|でございます|と申し|なのですが|なんですが)|息子|娘|(?:本人|彼|彼女)の代わり|代理で/u;
 const RELATION = /(?<!\p{Script=Han})(?:母|父|保護者|姉|兄|妹|弟|祖母|祖父|妻|夫|友人|友達|知人)/u;
-const WITHDRAWAL = /選考.*辞退|辞退.*選考|内定.*辞退|応募.*取り(?:消|下)/u;
+/** More than the briefing: the team's own business. */
+const FOR_THE_TEAM = /内定.*辞退|辞退.*内定|応募.*取り(?:消|下)/u;
+const WITHDRAWAL = /辞退/u;
 const MESSAGE = /伝言|伝えて|お伝え/u;
 const KEEP =
   /そのまま|変えな|変更(?:しな|はしな|は?やめ|は?なし)|やっぱり(?:いい|結構|大丈夫)|やめ(?:て|と|ます)/u;
@@ -58,15 +69,16 @@ const BARE_CODE =
 
 /** What a sentence wishes, or null. */
 export function wishIn(text: string): WishKind | null {
-  if (WITHDRAWAL.test(text) || MESSAGE.test(text)) return 'pass_on';
+  if (FOR_THE_TEAM.test(text) || MESSAGE.test(text)) return 'pass_on';
   const { kind } = attendanceIntent(text);
   switch (kind) {
     case 'change':
       return 'move';
     case 'waitlist':
       return 'wait';
-    case 'attend':
     case 'absent':
+      return WITHDRAWAL.test(text) ? 'withdraw' : kind;
+    case 'attend':
     case 'late':
     case 'online':
     case 'undecided':
@@ -84,6 +96,7 @@ function byWord(text: string): WishKind | null {
   if (topicIn(text) !== null) return null;
   const intent = hear.intentOf(text);
   if (intent === 'change') return 'move';
+  if (intent === 'absent' && WITHDRAWAL.test(text)) return 'withdraw';
   return intent === 'other' ? null : intent;
 }
 
