@@ -1,9 +1,9 @@
 import t from 'tap';
 import { openTestStore } from '../store/fixtures.ts';
-import { desk } from './fixtures.ts';
+import { desk, storeDesk } from './fixtures.ts';
 import { hashOfKey } from '../../src/api/key.ts';
 
-const { dataDir, run } = desk(t);
+const { dataDir, run } = await storeDesk(t);
 
 t.test('each command explains itself', async (t) => {
   for (const name of ['create', 'list', 'revoke'])
@@ -20,7 +20,7 @@ t.test('a wrong command line stores nothing', async (t) => {
   });
   const past = ['--name', 'a', '--scope', 'admin', '--expires', '2020-01-01'];
   t.match(await run('api-key', 'create', ...past), { code: 2, err: /a day to come/ });
-  t.match(await run('api-key', 'list'), { code: 1, err: /There is no store/ });
+  t.match(await desk(t).run('api-key', 'list'), { code: 1, err: /There is no store/ });
 });
 
 t.test('a key is printed once, and only its hash is stored', async (t) => {

@@ -7,8 +7,10 @@ import { main } from '../../src/cli/main.ts';
 import { systemRandom } from '../../src/lib/random.ts';
 import { auditedCall } from '../audit/verify/desk.ts';
 import { openTestStore } from '../store/fixtures.ts';
+import { seedDataDir } from '../store/template.ts';
 
 const dataDir = join(t.testdir({}), 'data');
+await seedDataDir(dataDir);
 
 /** Runs a command on the data of this file. */
 async function run(words: string, env: Record<string, string> = {}) {

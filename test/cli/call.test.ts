@@ -1,8 +1,8 @@
 import t from 'tap';
 import { openTestStore } from '../store/fixtures.ts';
-import { desk } from './fixtures.ts';
+import { storeDesk } from './fixtures.ts';
 
-const { dataDir, run } = desk(t);
+const { dataDir, run } = await storeDesk(t);
 
 t.test('each command explains itself, and refuses what it does not know', async (t) => {
   for (const name of ['list', 'show', 'hang-up', 'say', 'transfer'])

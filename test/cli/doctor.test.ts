@@ -6,6 +6,7 @@ import { startEmulator } from '../../emulator/index.ts';
 import { main } from '../../src/cli/main.ts';
 import { packageRoot } from '../../src/lib/package-root.ts';
 import { openTestStore } from '../store/fixtures.ts';
+import { seedDataDir } from '../store/template.ts';
 
 const SAMPLE = join(packageRoot(), 'scenarios', 'sample-roster.csv');
 const KEY = 'sk-doctor-secret';
@@ -53,6 +54,7 @@ t.test('addresses are ready to be copied', async (t) => {
 });
 
 t.test('dates to come are counted, in a store of its own or one in use', async (t) => {
+  await seedDataDir(dataDir);
   const imported = await run([
     'roster',
     'import',

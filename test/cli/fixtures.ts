@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Test } from 'tap';
 import { main } from '../../src/cli/main.ts';
+import { seedDataDir } from '../store/template.ts';
 
 /** What a command left behind. */
 export interface Outcome {
@@ -18,6 +19,13 @@ export interface Desk {
   readonly dataDir: string;
   write(name: string, text: string | Uint8Array): string;
   run(...args: string[]): Promise<Outcome>;
+}
+
+/** The same, in which an empty store lies already. */
+export async function storeDesk(t: Test): Promise<Desk> {
+  const made = desk(t);
+  await seedDataDir(made.dataDir);
+  return made;
 }
 
 export function desk(t: Test): Desk {

@@ -2,9 +2,9 @@ import { sql } from 'kysely';
 import t from 'tap';
 import { systemRandom } from '../../src/lib/random.ts';
 import { openTestStore } from '../store/fixtures.ts';
-import { desk } from './fixtures.ts';
+import { storeDesk } from './fixtures.ts';
 
-const { dataDir, run } = desk(t);
+const { dataDir, run } = await storeDesk(t);
 
 const NUMBER = '+819012345678';
 

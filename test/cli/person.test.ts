@@ -5,12 +5,12 @@ import t from 'tap';
 import { packageRoot } from '../../src/lib/package-root.ts';
 import { openTestStore } from '../store/fixtures.ts';
 import { plantCall } from '../store/person/plant.ts';
-import { desk } from './fixtures.ts';
+import { storeDesk } from './fixtures.ts';
 
 const SAMPLE = join(packageRoot(), 'scenarios', 'sample-roster.csv');
 const CREATE = ['--create-briefing', '会社説明会', '--company', '株式会社見本', '--create-slots'];
 
-const { directory, dataDir, run, write } = desk(t);
+const { directory, dataDir, run, write } = await storeDesk(t);
 await run('roster', 'import', SAMPLE, ...CREATE, '--apply');
 const store = await openTestStore({ dataDir });
 await plantCall(store, 'yamada', '+819012340001', '山田太郎です。参加します');

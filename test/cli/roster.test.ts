@@ -8,12 +8,12 @@ import t from 'tap';
 import { packageRoot } from '../../src/lib/package-root.ts';
 import { CHILD_FLAGS } from '../run/flags.ts';
 import { openTestStore } from '../store/fixtures.ts';
-import { desk } from './fixtures.ts';
+import { desk, storeDesk } from './fixtures.ts';
 
 const SAMPLE = join(packageRoot(), 'scenarios', 'sample-roster.csv');
 const CREATE = ['--create-briefing', '会社説明会', '--company', '株式会社見本', '--create-slots'];
 
-const { directory, dataDir, run, write } = desk(t);
+const { directory, dataDir, run, write } = await storeDesk(t);
 
 t.test('help is given for the program and for each command', async (t) => {
   t.match(await run('--help'), { code: 0, out: /roster import.*roster export/su });
@@ -30,7 +30,7 @@ t.test('a wrong command line ends with 2 and points to the help', async (t) => {
 });
 
 t.test('what only reads creates no store in a wrong place', async (t) => {
-  t.match(await run('roster', 'report'), { code: 1, err: /There is no store in .*DATA_DIR/ });
+  t.match(await desk(t).run('roster', 'report'), { code: 1, err: /There is no store in .*DATA_DIR/ });
 });
 
 t.test('the sample is shown first and stored when asked', async (t) => {

@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import t from 'tap';
 import { main } from '../../src/cli/main.ts';
 import { packageRoot } from '../../src/lib/package-root.ts';
-import { desk } from './fixtures.ts';
+import { desk, storeDesk } from './fixtures.ts';
 
 const SAMPLE = join(packageRoot(), 'scenarios', 'sample-roster.csv');
 
 t.test('a store moves to another place in one file', async (t) => {
-  const house = desk(t);
+  const house = await storeDesk(t);
   const imported = await house.run(
     'roster',
     'import',

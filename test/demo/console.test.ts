@@ -1,8 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import t from 'tap';
+import t, { type Test } from 'tap';
 import { startEmulator, standInModel } from '../../emulator/index.ts';
+import { seedDataDir } from '../store/template.ts';
 import { run } from './program.ts';
 
 /** Several calls, each with an embedded store, on a busy machine, ms. */
@@ -10,10 +11,16 @@ t.setTimeout(170_000);
 
 const FAST = ['--speed', '60'];
 
-t.test('an applicant of the sample roster is understood, stored, and known in the next call', async (t) => {
+/** A store of its own that need not be made first. */
+async function stored(t: Test): Promise<string[]> {
   const directory = mkdtempSync(join(tmpdir(), 'dw-'));
   t.teardown(() => rmSync(directory, { recursive: true }));
-  const args = [...FAST, '--as', '3', '--data-dir', directory];
+  await seedDataDir(directory);
+  return ['--data-dir', directory];
+}
+
+t.test('an applicant of the sample roster is understood, stored, and known in the next call', async (t) => {
+  const args = [...FAST, '--as', '3', ...(await stored(t))];
   const lines = [
     '説明会を欠席します',
     '髙橋健一郎です。予約番号はS1003です',
@@ -73,7 +80,7 @@ t.test('a live call takes its words from a Realtime session', async (t) => {
   });
   t.teardown(() => openai.close());
   const { code, stdout, stderr } = await run(t, 'console/main.js', {
-    args: [...FAST, '--live'],
+    args: [...FAST, '--live', ...(await stored(t))],
     env: { OPENAI_API_KEY: 'sk-live', OPENAI_BASE_URL: openai.baseUrl },
     input: '欠席します\n失礼します\n',
   });
@@ -88,7 +95,7 @@ t.test('a live call that is refused says so', async (t) => {
   const openai = await startEmulator({ apiKey: 'sk-live' });
   t.teardown(() => openai.close());
   const { stdout, stderr } = await run(t, 'console/main.js', {
-    args: [...FAST, '--live'],
+    args: [...FAST, '--live', ...(await stored(t))],
     env: { OPENAI_API_KEY: 'sk-other', OPENAI_BASE_URL: openai.baseUrl },
   });
   t.match(stdout, /応答に失敗しました: no realtime session:[^]*401/u);

@@ -5,6 +5,7 @@ import { silentLog } from '../../src/lib/log.ts';
 import { systemRandom } from '../../src/lib/random.ts';
 import { openStore } from '../../src/store/open.ts';
 import { testSigner } from '../store/fixtures.ts';
+import { seedDataDir } from '../store/template.ts';
 import { startChild } from './child.ts';
 import { acceptStatuses, alarms, greetings, requests } from './outcomes.ts';
 import { API_KEY, greeted, WEBHOOK_SECRET } from './service.ts';
@@ -21,6 +22,7 @@ const emulator = await startEmulator({
 });
 t.teardown(async () => emulator.close());
 const dataDir = t.testdir();
+await seedDataDir(dataDir);
 const env = { DATA_DIR: dataDir };
 
 // One process takes four calls and dies before any of them is a conversation; another one starts on its data.

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { makeTemplates } from '../store/template.ts';
 import { NODE_FLAGS } from './flags.ts';
 import { testFiles } from './files.ts';
 import { complaints, tallyOf, written, type Tally } from './tally.ts';
@@ -30,6 +31,8 @@ const total: Tally = { pass: 0, fail: 0, skip: 0 };
 const started = performance.now();
 let begun = 0;
 let ended = 0;
+
+await makeTemplates();
 
 const jobs = Math.max(1, Number(values.jobs));
 await Promise.all(

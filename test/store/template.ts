@@ -3,6 +3,7 @@ import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeF
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { pg_trgm } from '@electric-sql/pglite/contrib/pg_trgm';
+import { NodeFS } from '@electric-sql/pglite/nodefs';
 import { Kysely, PGliteDialect } from 'kysely';
 import { packageRoot } from '../../src/lib/package-root.ts';
 import { ensureDatabaseDir } from '../../src/store/first-boot.ts';
@@ -51,9 +52,7 @@ async function loadTemplate(): Promise<Blob> {
 
 async function makeTemplate(path: string): Promise<void> {
   const engine = await PGlite.create({ dataDir: 'memory://', extensions: { pg_trgm } });
-  const db = new Kysely<Database>({ dialect: new PGliteDialect({ pglite: engine }) });
-  await migrate(db, silentLog);
-  await engine.exec('checkpoint');
+  const db = await migrated(engine);
   const dump = await engine.dumpDataDir('none');
   mkdirSync(PLACE, { recursive: true });
   const draft = `${path}.${process.pid}`;
@@ -62,13 +61,37 @@ async function makeTemplate(path: string): Promise<void> {
   await db.destroy();
 }
 
-/** Puts a new, empty database into a data directory that does not exist yet, so that its first start is a later one. */
+async function migrateDir(directory: string): Promise<void> {
+  const engine = await PGlite.create({ fs: new NodeFS(directory), extensions: { pg_trgm } });
+  await (await migrated(engine)).destroy();
+}
+
+async function migrated(engine: PGlite): Promise<Kysely<Database>> {
+  const db = new Kysely<Database>({ dialect: new PGliteDialect({ pglite: engine }) });
+  await migrate(db, silentLog);
+  await engine.exec('checkpoint');
+  return db;
+}
+
+/** Makes both, so that tests that begin at once do not all make them. */
+export async function makeTemplates(): Promise<void> {
+  await storeTemplate();
+  await madeDir();
+}
+
+/** Puts a migrated, empty database into a data directory that has none yet, so that its first start is a later one. */
 export async function seedDataDir(dataDir: string): Promise<void> {
+  const made = await madeDir();
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  cpSync(join(made, 'pg'), join(dataDir, 'pg'), { recursive: true });
+}
+
+async function madeDir(): Promise<string> {
   const made = join(PLACE, `${key}.dir`);
   if (!existsSync(made)) {
     const draft = `${made}.${process.pid}`;
     mkdirSync(draft, { recursive: true, mode: 0o700 });
-    await ensureDatabaseDir(draft);
+    await migrateDir(await ensureDatabaseDir(draft));
     try {
       renameSync(draft, made);
     } catch {
@@ -76,6 +99,5 @@ export async function seedDataDir(dataDir: string): Promise<void> {
       rmSync(draft, { recursive: true, force: true });
     }
   }
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  cpSync(join(made, 'pg'), join(dataDir, 'pg'), { recursive: true });
+  return made;
 }
