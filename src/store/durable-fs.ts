@@ -5,18 +5,18 @@ import { PGlite } from '@electric-sql/pglite';
 /** EIO in the numbering of the engine's C library. The engine stops on it rather than acknowledge. */
 const WASI_EIO = 29;
 
-/**
- * Parameters of the embedded engine: fsync on (no -F), through the call that DurableFs serves; buffers sized
- * for a small process.
- */
+/** Buffers for a small process. The engine's own 128 MB are written over with zeros at every start. */
+const BUFFERS = ['-c', 'shared_buffers=16MB', '-c', 'wal_buffers=1MB'];
+
+/** Parameters of the embedded engine that keeps nothing. */
+export const MEMORY_START_PARAMS: readonly string[] = [...PGlite.defaultStartParams, ...BUFFERS];
+
+/** Parameters of the embedded engine on a directory: fsync on (no -F), through the call that DurableFs serves. */
 export const DURABLE_START_PARAMS: readonly string[] = [
   ...PGlite.defaultStartParams.filter((parameter) => parameter !== '-F'),
   '-c',
   'wal_sync_method=fsync',
-  '-c',
-  'shared_buffers=16MB',
-  '-c',
-  'wal_buffers=1MB',
+  ...BUFFERS,
 ];
 
 interface FsStream {

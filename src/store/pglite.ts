@@ -6,7 +6,7 @@ import type { Log } from '../lib/log.ts';
 import type { Random } from '../lib/random.ts';
 import { startCheckpoints } from './checkpoint.ts';
 import { type DataLock, lockDataDir } from './data-lock.ts';
-import { DURABLE_START_PARAMS, DurableFs } from './durable-fs.ts';
+import { DURABLE_START_PARAMS, DurableFs, MEMORY_START_PARAMS } from './durable-fs.ts';
 import { ensureDatabaseDir } from './first-boot.ts';
 import { type JobConnection, embeddedJobConnection } from './job-connection.ts';
 import { migrate } from './migrate.ts';
@@ -51,7 +51,11 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<OpenDataba
     const { template } = options;
     return start(
       options,
-      { dataDir: MEMORY_DIR, ...(template === undefined ? {} : { loadDataDir: template }) },
+      {
+        dataDir: MEMORY_DIR,
+        startParams: [...MEMORY_START_PARAMS],
+        ...(template === undefined ? {} : { loadDataDir: template }),
+      },
       null,
     );
   }
@@ -68,7 +72,7 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<OpenDataba
 async function start(
   options: EmbeddedOptions,
   place:
-    | { readonly dataDir: string; readonly loadDataDir?: Blob }
+    | { readonly dataDir: string; readonly startParams: string[]; readonly loadDataDir?: Blob }
     | { readonly fs: DurableFs; readonly startParams: string[] },
   lock: DataLock | null,
 ): Promise<OpenDatabase> {
