@@ -27,7 +27,7 @@ A database of its own is made there and dropped again.
 
   npm run chaos [-- options]
 
-  --short             the form for every change: about two minutes
+  --short             the form for every change: under 90 seconds
   --scenario <list>   only these, separated by commas
   --seed <number>     the moments and choices of an earlier run; default: a new one, which is printed
   --minutes <number>  each scenario breaks things for so long at most; the table says how often it did
