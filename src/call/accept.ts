@@ -64,7 +64,7 @@ export async function acceptCall(
         );
         return prove(services, session.callId, await session.open(ATTACH_BUDGET_MS));
       case 'gone':
-        if (ambiguous && (await session.open(PROBE_BUDGET_MS)) === 'live') return { kind: 'live' };
+        if (ambiguous && (await session.open(PROBE_BUDGET_MS, true)) === 'live') return { kind: 'live' };
         return over('missed', 'caller_left_before_accept', 'caller', null);
       case 'taken':
       case 'ambiguous':
@@ -77,7 +77,7 @@ export async function acceptCall(
           },
           'Accept is undecided, trying the sideband',
         );
-        if ((await session.open(probeBudget(outcome.kind, isOurs(session, attempt)))) === 'live')
+        if ((await session.open(probeBudget(outcome.kind, isOurs(session, attempt)), true)) === 'live')
           return { kind: 'live' };
         if (outcome.kind === 'taken')
           return {

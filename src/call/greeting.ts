@@ -43,6 +43,15 @@ export function resumeGreeting(draft: Draft): void {
   converse(draft);
 }
 
+/** Somebody may have greeted before this owner ever attached. */
+export function doubtGreeting(draft: Draft): void {
+  const { state } = draft;
+  state.phase = 'greeting';
+  state.greeted = true;
+  state.greetingBegan = true;
+  resumeGreeting(draft);
+}
+
 /** A message of ours has its place: where nothing stands before it, nobody has said anything. */
 export function onNoteAdded(draft: Draft, first: boolean): void {
   const { state } = draft;

@@ -129,8 +129,13 @@ export class CallSession implements LinkOwner, FunctionDeskOwner, KeypadOwner, T
     return this.#state.phase;
   }
 
-  /** Attaches the first sideband. Unless the result is `live`, the session has done nothing and can be dropped. */
-  async open(budgetMs: number): Promise<AttachResult> {
+  /**
+   * Attaches the first sideband. Unless the result is `live`, the session has done nothing and can be dropped.
+   *
+   * @param undecided whether the call may have been accepted, and greeted, by a node that died before it stored that
+   */
+  async open(budgetMs: number, undecided = false): Promise<AttachResult> {
+    if (undecided && this.epoch > 1) this.#state = { ...this.#state, greetingDoubt: 'open' };
     const startedAt = this.#services.clock.monotonic();
     const result = await this.#link.attach(budgetMs, true);
     this.#services.observer.attached(result, this.#services.clock.monotonic() - startedAt);

@@ -3,6 +3,7 @@ import { beginClosing, onClosingText, onClosingTimer } from './closing.ts';
 import type { CallEvent, Conversation, ConversationRules, Effect, TimerName } from './conversation.ts';
 import { abandon, draftOf, finish, hangUp, respond, startTimer, type Draft } from './draft.ts';
 import {
+  doubtGreeting,
   greet,
   onGreetingDetached,
   onGreetingTimer,
@@ -123,7 +124,8 @@ function onAttached(draft: Draft): void {
   if (!state.greeted) {
     startTimer(draft, 'max_duration', rules.maxCallMs);
     startTimer(draft, 'hard_stop', rules.maxCallMs + HARD_STOP_MS);
-    greet(draft);
+    if (state.greetingDoubt === 'none') greet(draft);
+    else doubtGreeting(draft);
     return;
   }
   switch (state.phase) {

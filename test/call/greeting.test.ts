@@ -200,6 +200,20 @@ t.test('a sideband that was lost after the greeting had begun: it is not asked f
   t.equal(walk.state.phase, 'conversing');
 });
 
+t.test('a call that a dead node may have answered: greeted only if nothing was said in it', async (t) => {
+  for (const [first, asked] of [
+    [true, ['greeting']],
+    [false, []],
+  ] as const) {
+    const walk = new Walk();
+    walk.state = { ...walk.state, greetingDoubt: 'open' };
+    walk.send({ kind: 'attached' }, { kind: 'note_added', first });
+    walk.wait(SIGN_MS);
+    t.same(walk.asked, asked);
+    t.ok(walk.timers.has('max_duration'));
+  }
+});
+
 t.test('where something is stored of what was said, nobody looks whether to greet', async (t) => {
   t.equal(inherited(false).state.phase, 'conversing');
 });

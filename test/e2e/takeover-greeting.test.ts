@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import t from 'tap';
+import WebSocket from 'ws';
 import type { EmulatedCall } from '../../emulator/index.ts';
 import { claimOf } from '../store/fixtures.ts';
 import { withPostgres } from '../store/postgres.ts';
@@ -6,7 +8,7 @@ import { attached, house, ownerOf, TAKEOVER_MS, type House } from './nodes.ts';
 import { API_KEY, greeted, hears, script } from './service.ts';
 import { asked } from './talk.ts';
 
-/** A call as a node leaves it that died after it stored that it greets, and before it asked for the greeting. */
+/** A call that a node accepted which died then; stored is only that it was claimed. */
 async function abandoned(desk: House): Promise<EmulatedCall> {
   const call = await desk.emulator.ring({ deliver: false, model: script([{ say: '承知しました。' }]) });
   const accepted = await fetch(`${desk.emulator.baseUrl}/realtime/calls/${call.id}/accept`, {
@@ -19,12 +21,32 @@ async function abandoned(desk: House): Promise<EmulatedCall> {
     }),
   });
   if (!accepted.ok) throw new Error(`accept: ${accepted.status}`);
-  const { calls } = desk.store;
-  await calls.claimCall(claimOf(call.id, { callId: call.id, node: 'dead', leaseMs: 1 }));
+  await desk.store.calls.claimCall(
+    claimOf(call.id, { callId: call.id, node: 'dead', leaseMs: 1, eventCreatedAt: Date.now() }),
+  );
+  return call;
+}
+
+/** It was stored, too, that the caller is about to be greeted. */
+async function abandonedLive(desk: House): Promise<EmulatedCall> {
+  const call = await abandoned(desk);
   const liveAt = Date.now();
   const fields = { acceptedAt: liveAt, liveAt, noticeVersion: '2026-11' };
-  if (!(await calls.transition(call.id, 1, ['claimed'], 'live', fields))) throw new Error('not live');
+  if (!(await desk.store.calls.transition(call.id, 1, ['claimed'], 'live', fields)))
+    throw new Error('not live');
   return call;
+}
+
+/** Something is said in the call. */
+async function speakIn(desk: House, call: EmulatedCall): Promise<void> {
+  const url = `${desk.emulator.baseUrl.replace('http', 'ws')}/realtime?call_id=${call.id}`;
+  const sideband = new WebSocket(url, { headers: { authorization: `Bearer ${API_KEY}` } });
+  await once(sideband, 'open');
+  const content = [{ type: 'output_text', text: 'お電話ありがとうございます。' }];
+  const item = { type: 'message', role: 'assistant', content };
+  sideband.send(JSON.stringify({ type: 'conversation.item.create', item }));
+  await call.waitFor(({ event }) => event.type === 'conversation.item.added');
+  sideband.terminate();
 }
 
 t.test(
@@ -33,7 +55,7 @@ t.test(
   async (t) => {
     await withPostgres(t, async (url) => {
       const desk = await house(t, url);
-      const call = await abandoned(desk);
+      const call = await abandonedLive(desk);
       const node = await desk.node();
       await greeted(call);
       t.same(asked(call), ['greeting']);
@@ -70,3 +92,26 @@ t.test('who dies while greeting: the next owner does not greet again', { timeout
     t.match(await ownerOf(desk, call), { noticeProof: 'unproven' });
   });
 });
+
+t.test(
+  'who greets and dies before anything of it is stored: the next owner does not greet again',
+  { timeout: 120_000 },
+  async (t) => {
+    await withPostgres(t, async (url) => {
+      const desk = await house(t, url);
+      const call = await abandoned(desk);
+      await speakIn(desk, call);
+      const node = await desk.node();
+      await call.waitFor(
+        ({ event, connection }) => connection === 2 && event.type === 'session.updated',
+        TAKEOVER_MS,
+      );
+      t.same(asked(call), [], 'it listens now');
+      call.hangUp();
+      await node.logged('"reason":"caller_hangup"', TAKEOVER_MS);
+      node.process.kill('SIGTERM');
+      t.equal(await node.exit, 0);
+      t.match(await ownerOf(desk, call), { noticeProof: 'unproven' });
+    });
+  },
+);
