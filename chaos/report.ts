@@ -49,7 +49,14 @@ export function machine(): string {
 }
 
 function breachLines(judged: readonly Judged[]): string[] {
-  const lines = judged.flatMap(({ name, breaches }) =>
+  // The rare ones first: they are the grave ones.
+  const times = (invariant: Invariant): number =>
+    judged.flatMap((one) => one.breaches).filter((breach) => breach.invariant === invariant).length;
+  const rare = judged.map(({ name, breaches }) => ({
+    name,
+    breaches: breaches.toSorted((a, b) => times(a.invariant) - times(b.invariant)),
+  }));
+  const lines = rare.flatMap(({ name, breaches }) =>
     breaches.map(({ invariant, where, words }) => `  ${name}: ${INVARIANTS[invariant]}: ${where}: ${words}`),
   );
   if (lines.length === 0) return [];

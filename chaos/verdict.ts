@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Placed } from './caller.ts';
 import { factsOf } from './facts.ts';
 import type { House } from './house.ts';
@@ -40,9 +42,18 @@ export async function judge(house: House, calls: readonly Judgeable[]): Promise<
   );
   for (const { placed, tolerance } of calls)
     breaches.push(...judgeCall(factsOf(placed), stored.get(placed.call.id), tolerance));
+  for (const { placed } of calls)
+    if (breaches.some(({ where }) => where === placed.call.id)) keepJournal(house, placed);
   const { problems } = await house.verifyAudit();
   for (const { code, where } of problems) breaches.push({ invariant: 'audit', where, words: code });
   return breaches;
+}
+
+/** Writes down what happened in a call that broke a promise: beside the nodes' logs it tells who is to blame. */
+function keepJournal({ directory }: House, { call, errand, outcome, rangAt }: Placed): void {
+  const { id, wire, rest, heard, deliveries, endedBy } = call;
+  const journal = { id, errand, outcome, rangAt, endedBy, deliveries, rest, heard, wire };
+  writeFileSync(join(directory, `${id}.json`), JSON.stringify(journal, null, 1));
 }
 
 /** @returns what is left in the end */

@@ -8,6 +8,8 @@ const LINES = { short: 12, long: 20 };
 /** Between the moment in which a kill is possible and the kill: any point of any call, ms. */
 const LATEST_MS = 900;
 const LOOK_MS = 20;
+/** One kill in so many does not wait until the calls of the last one have an owner again: then the next owner may die, too. */
+const RUTHLESS_OF = 3;
 
 /** Ends processes between two instructions while people talk; each is started again at once. */
 export const kill: Scenario = {
@@ -24,6 +26,8 @@ export const kill: Scenario = {
     const traffic = callers(lines);
     await traffic.untilLive(lines / 2, 20_000);
     for (let count = 1; count <= kills && !late(); count += 1) {
+      // Killed faster than it is taken over, a call is served by nobody most of the time: then callers despair, and rightly.
+      if (chance.between(0, RUTHLESS_OF) > 0) await takeovers.done();
       // Somebody has to be there who takes over: a fleet that is down altogether is another scenario.
       while (house.nodes.filter(({ ready, healthy }) => ready && healthy).length < 2) await pause(LOOK_MS);
       await pause(chance.between(0, LATEST_MS));
