@@ -4,6 +4,9 @@ export interface Task {
   cancel(): void;
 }
 
+/** Promises that nobody handles are asked for after so many steps. */
+const DEFECT_STEPS = 50;
+
 class Entry implements Task {
   readonly at: number;
   readonly order: number;
@@ -67,6 +70,7 @@ export class Scheduler {
       this.#steps += 1;
       run();
       if (entry.awaited) await settled();
+      if (this.#steps % DEFECT_STEPS === 0) await toldOfDefects();
       each();
     }
   }
@@ -115,8 +119,15 @@ function isBefore(a: Entry, b: Entry): boolean {
   return a.at < b.at || (a.at === b.at && a.order < b.order);
 }
 
-/** Resolves when every promise that can go on has done so. An immediate is no timer: it comes when the queue is empty. */
+/** Resolves when every promise that can go on has done so: a tick comes when no promise is left that could. */
 export function settled(): Promise<void> {
+  return new Promise((resolve) => {
+    process.nextTick(resolve);
+  });
+}
+
+/** The same, and whoever listens has been told of promises that nobody handles: it costs a turn of the event loop. */
+export function toldOfDefects(): Promise<void> {
   return new Promise((resolve) => {
     setImmediate(resolve);
   });

@@ -7,7 +7,7 @@ import { CALM_MS, newFate, type Fate } from './faults.ts';
 import { Fleet, type Planted } from './fleet.ts';
 import { Invariants, ROW_LIFE_MS, type Failure } from './invariants.ts';
 import { OpenAiModel } from './openai-model.ts';
-import { Scheduler } from './scheduler.ts';
+import { Scheduler, toldOfDefects } from './scheduler.ts';
 import { isOpen } from './store-model/call-states.ts';
 import { StoreServer } from './store-model/server.ts';
 import { Storm } from './storm.ts';
@@ -160,6 +160,7 @@ export async function runWorld(seed: number, options: RunOptions = {}): Promise<
       );
       if (!failed() && !stopped) invariants.fail('left_over', 'a process does not stop');
     }
+    await toldOfDefects();
   } finally {
     defects.off();
   }
