@@ -43,6 +43,8 @@ export class SessionModel {
   readonly #caller: CallerModel;
   readonly #sockets = new Set<ServerSocket>();
   readonly #items = new Set<string>();
+  /** The last item of the conversation. */
+  #last: string | null = null;
   readonly #intents: Intent[] = [];
   #active: Response | null = null;
   #playing: { readonly id: string; readonly end: Task } | null = null;
@@ -121,11 +123,13 @@ export class SessionModel {
     if (functionCallId !== null) this.#parts.watch.told(this.#callId, functionCallId, output);
     this.#emit({
       type: 'conversation.item.added',
+      previous_item_id: this.#last,
       item:
         functionCallId === null
-          ? { type: 'message' }
+          ? { type: 'message', role: 'system' }
           : { type: 'function_call_output', call_id: functionCallId },
     });
+    this.#last = itemId ?? functionCallId ?? 'message';
   }
 
   #respond(metadata: Readonly<Record<string, string>>, said: boolean): void {
@@ -147,6 +151,7 @@ export class SessionModel {
   }
 
   #speak(response: Response): void {
+    this.#last = `i_${response.id}`;
     this.#toPlay.push(response);
     this.#playNext();
     const said = {
@@ -221,6 +226,7 @@ export class SessionModel {
   }
 
   #onPause(item: string, intent: Intent): void {
+    this.#last = item;
     this.#intents.push(intent);
     this.#emit({ type: 'input_audio_buffer.speech_stopped', item_id: item });
     this.#emit({ type: 'input_audio_buffer.committed', item_id: item });

@@ -25,7 +25,12 @@ export function writeAudit(notes: readonly Note[], signer: AuditSigner, wallNow:
   const callIds = [...new Set(notes.flatMap(({ entry }) => (entry.callId === null ? [] : [entry.callId])))];
   return {
     name: 'writeAudit',
-    locks: [...callIds.map((callId) => `chain ${callChain(callId)}`), `chain ${desk}`],
+    locks: ({ heads }) => {
+      const chains = callIds.map((callId) => callChain(callId));
+      const late = chains.some((chain) => heads.get(chain)?.sealed === true);
+      const toDesk = late || notes.some(({ entry }) => entry.callId === null);
+      return [...chains, ...(toDesk ? [desk] : [])].map((chain) => `chain ${chain}`);
+    },
     run: (view) => {
       const late = notes.filter(({ entry }) => entry.callId === null).map(({ entry }) => entry);
       for (const callId of callIds.toSorted()) {

@@ -14,7 +14,8 @@ export interface View {
 /** One SQL statement: the rows it locks, and what it does, in one go. */
 export interface Statement<T> {
   readonly name: string;
-  readonly locks: readonly string[];
+  /** A function: which ones shows only when it runs. */
+  readonly locks: readonly string[] | ((tables: Tables) => readonly string[]);
   run(view: View): T;
 }
 
@@ -136,16 +137,20 @@ export class StoreServer {
     }
   }
 
-  #mayRun({ locks }: Statement<unknown>, transaction: Transaction | null): boolean {
-    return locks.every((lock) => {
+  #mayRun(statement: Statement<unknown>, transaction: Transaction | null): boolean {
+    return this.#locksOf(statement).every((lock) => {
       const holder = this.#locks.get(lock);
       return holder === undefined || holder === transaction;
     });
   }
 
+  #locksOf({ locks }: Statement<unknown>): readonly string[] {
+    return typeof locks === 'function' ? locks(this.tables) : locks;
+  }
+
   #run(statement: Statement<unknown>, transaction: Transaction | null): Result {
     if (transaction !== null) {
-      for (const lock of statement.locks) {
+      for (const lock of this.#locksOf(statement)) {
         this.#locks.set(lock, transaction);
         transaction.locks.add(lock);
       }
