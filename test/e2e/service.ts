@@ -107,11 +107,12 @@ export function script(...steps: readonly ScriptStep[]): Model {
 }
 
 /** Waits until the caller has heard a sentence that contains `words` to its end, or cut. */
-export async function hears(call: EmulatedCall, words: string): Promise<void> {
+export async function hears(call: EmulatedCall, words: string, timeoutMs?: number): Promise<void> {
   while (!call.heard.some(({ text }) => text.includes(words))) {
     await call.waitFor(
       ({ event }) =>
         event.type === 'output_audio_buffer.stopped' || event.type === 'output_audio_buffer.cleared',
+      timeoutMs,
     );
   }
 }
