@@ -10,6 +10,7 @@ import * as ownership from './0008-ownership.ts';
 import * as retention from './0009-retention.ts';
 import * as fleet from './0010-fleet.ts';
 import * as mailCalendar from './0011-mail-calendar.ts';
+import * as claimLanes from './0012-claim-lanes.ts';
 
 /** All migrations by name; the names' order is the order of their application. A released one never changes. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -24,4 +25,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0009-retention': retention,
   '0010-fleet': fleet,
   '0011-mail-calendar': mailCalendar,
+  '0012-claim-lanes': claimLanes,
 };
