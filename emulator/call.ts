@@ -65,6 +65,10 @@ export class Call extends CallJournal implements EmulatedCall {
   }
 
   get attached(): boolean {
+    return this.#sideband.open > 0;
+  }
+
+  get sidebandsOpen(): number {
     return this.#sideband.open;
   }
 

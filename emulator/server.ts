@@ -133,6 +133,7 @@ class EmulatorServer implements Emulator {
       sockets: this.#sockets,
       faults: this.#attachFaults,
       find,
+      sidebands: this.#options.sidebands ?? Number.POSITIVE_INFINITY,
       openSession: (socket: Parameters<typeof openModelSession>[0], name: string) => {
         openModelSession(socket, { clock, random, model: this.#model, thinkMs: this.#thinkMs, name });
       },

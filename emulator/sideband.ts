@@ -32,8 +32,9 @@ export class Sideband {
     return this.#count;
   }
 
-  get open(): boolean {
-    return this.#connections.size > 0;
+  /** Connections that are open now. */
+  get open(): number {
+    return this.#connections.size;
   }
 
   /** Takes a freshly opened socket. Returns its number, from 1. */

@@ -83,6 +83,8 @@ export interface EmulatorOptions {
   readonly model?: Model;
   /** Delay before each step of a response after response.created (one delta is one step), ms of the clock. Default 0. */
   readonly thinkMs?: number;
+  /** Most sidebands of a call at once; further ones get 409. The real API's number is not documented. Default: any number. */
+  readonly sidebands?: number;
   /** PEM texts: REST and sidebands are served over TLS. For clients that insist on wss. */
   readonly tls?: { readonly key: string; readonly cert: string };
 }
@@ -176,6 +178,8 @@ export interface EmulatedCall {
   /** Number of sideband connections so far, and whether one is open. */
   readonly connections: number;
   readonly attached: boolean;
+  /** Sidebands that are open now. */
+  readonly sidebandsOpen: number;
 
   deliver(options?: DeliverOptions): Promise<Delivery>;
   /** Speaks; resolves when the speech was committed, without turn detection when it was said, or when the call ended. */

@@ -16,6 +16,8 @@ export interface UpgradeOptions {
   readonly sockets: WebSocketServer;
   readonly faults: FaultQueue<'attach', AttachFault>;
   readonly find: (callId: string) => Call | undefined;
+  /** Most sidebands of one call at once. */
+  readonly sidebands: number;
   /** Takes a WebSocket without a telephone. */
   readonly openSession: (socket: WebSocket, model: string) => void;
 }
@@ -59,6 +61,8 @@ function attach(
   }
   const call = options.find(callId);
   if (call === undefined || !call.attachable) throw callNotFound();
+  if (call.sidebandsOpen >= options.sidebands)
+    throw new ApiError(409, null, `The emulator was told to have ${options.sidebands} sidebands per call.`);
   options.sockets.handleUpgrade(request, socket, head, (open) => {
     call.attach(open, fault?.kind === 'silent');
   });

@@ -71,6 +71,7 @@ export default fp<SessionManagerOptions>(
       calls: app.calls,
       sidebands: app.sidebands,
       store,
+      handOverOverlap: config.HANDOVER_OVERLAP === 'on',
       recorder,
       tools,
       keypad: createKeypadRunner({ ...desk, menu: scenario.phrases.offerKeypad }, scenario.tools, run),

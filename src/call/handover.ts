@@ -1,6 +1,7 @@
 import { describeError } from '../errors.ts';
 import { pause } from '../lib/deadline.ts';
 import type { CallManager } from './manager.ts';
+import { overlap, type Witness } from './overlap.ts';
 import type { CallServices } from './services.ts';
 import type { CallSession } from './session.ts';
 
@@ -12,8 +13,8 @@ const HAND_OVER_MS = 10_000;
 const LOOK_MS = 200;
 
 /**
- * Gives the live calls of a node that stops to the others: each is let go of with everything stored, and taken within a
- * sweep. Its sideband is closed first, so that there are never two.
+ * Gives the live calls of a node that stops to the others: each is let go of with everything stored, and taken at
+ * once. Its sideband is closed first, so that there are never two; unless an overlap was asked for.
  *
  * @param claimsOver resolves when no new call comes any more
  */
@@ -25,13 +26,15 @@ export async function handOver(
   const { clock, log } = services;
   const startedAt = clock.monotonic();
   let claiming = true;
+  const overlaps: Promise<void>[] = [];
   void claimsOver.then(() => (claiming = false));
   for (;;) {
     const waited = clock.monotonic() - startedAt;
-    if (waited > HAND_OVER_MS || (!claiming && manager.calls === 0)) return;
+    if (waited > HAND_OVER_MS || (!claiming && manager.calls === 0)) break;
     const ready = manager.sessions.filter((session) => mayGo(session, waited));
     if (ready.length > 0) {
       const callIds = ready.map(({ callId }) => callId);
+      const witnesses = letGo(services, ready);
       try {
         await release(services, manager, ready);
         log.info({ call_ids: callIds }, 'Calls handed over');
@@ -41,9 +44,11 @@ export async function handOver(
           'Hand-over not stored: the leases lapse',
         );
       }
+      if (witnesses.length > 0) overlaps.push(overlap(services, witnesses));
     }
     await pause(clock, LOOK_MS);
   }
+  await Promise.all(overlaps);
 }
 
 function mayGo(session: CallSession, waitedMs: number): boolean {
@@ -51,12 +56,18 @@ function mayGo(session: CallSession, waitedMs: number): boolean {
   return waitedMs > QUIET_MS && session.phase !== 'attaching' && session.phase !== 'hanging_up';
 }
 
+/** Nothing is said and done here any more. @returns those who listen on until the next owner does */
+function letGo({ handOverOverlap }: CallServices, sessions: readonly CallSession[]): Witness[] {
+  if (handOverOverlap) return sessions.map((session) => session.letGo());
+  for (const session of sessions) session.discard();
+  return [];
+}
+
 async function release(
   services: CallServices,
   manager: CallManager,
   sessions: readonly CallSession[],
 ): Promise<void> {
-  for (const session of sessions) session.discard();
   await Promise.all(sessions.map((session) => session.settled()));
   await services.recorder.flush();
   await manager.release(sessions.map(({ callId }) => callId));

@@ -1,5 +1,6 @@
 import type { SidebandEvent } from '../realtime/events.ts';
 import { EvidenceLog } from './evidence-log.ts';
+import { MinuteBook } from './minute-book.ts';
 import type { CallServices } from './services.ts';
 import { CallTranscript } from './transcript.ts';
 import { UsageMeter } from './usage.ts';
@@ -9,6 +10,7 @@ export class CallMinutes {
   /** What was heard, as proof. */
   readonly evidence: EvidenceLog;
   readonly #services: CallServices;
+  readonly #book: MinuteBook;
   readonly #transcript: CallTranscript;
   readonly #usage: UsageMeter;
   /** Monotonic ms at which the caller stopped speaking; null when the gap was measured. */
@@ -19,8 +21,9 @@ export class CallMinutes {
   constructor(callId: string, epoch: number, services: CallServices) {
     this.#services = services;
     this.evidence = new EvidenceLog(services.clock);
-    this.#transcript = new CallTranscript(callId, epoch, services.clock, services.recorder, this.evidence);
-    this.#usage = new UsageMeter(callId, epoch, services);
+    this.#book = new MinuteBook(services.recorder);
+    this.#transcript = new CallTranscript(callId, epoch, services.clock, this.#book, this.evidence);
+    this.#usage = new UsageMeter(callId, epoch, services, this.#book);
   }
 
   /** Notes what an event tells; events about nothing that is said or heard are left alone. */
@@ -91,6 +94,16 @@ export class CallMinutes {
   /** The sideband is lost. */
   detached(): void {
     this.#transcript.detached();
+  }
+
+  /** The call was let go of: what is still heard is for the next owner. */
+  hold(): void {
+    this.#book.hold();
+  }
+
+  /** Stores in the owner's epoch what was heard since. What was under way it hears the end of itself. */
+  passOn(epoch: number): void {
+    this.#book.passOn(epoch);
   }
 
   /** The call is over: whatever was under way is stored as partial. */

@@ -42,6 +42,8 @@ export interface CallServices {
   readonly calls: CallsClient;
   readonly sidebands: Sidebands;
   readonly store: CallStore;
+  /** Whether the next owner of a call that is handed over attaches before the sideband is closed here. */
+  readonly handOverOverlap: boolean;
   readonly recorder: Recorder;
   readonly tools: ToolRunner;
   readonly keypad: KeypadRunner;

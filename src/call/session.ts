@@ -22,6 +22,7 @@ import { CallMinutes } from './minutes.ts';
 import type { CallServices } from './services.ts';
 import { step } from './state.ts';
 import { conversationEvent, isResting } from './session-events.ts';
+import type { Witness } from './overlap.ts';
 import { keepCase, keepProgress, type Inheritance } from './takeover.ts';
 import { standingMessage } from './takeover-plan.ts';
 import { CallTimers } from './timers.ts';
@@ -184,6 +185,24 @@ export class CallSession implements LinkOwner, FunctionDeskOwner, KeypadOwner, T
     this.#stop();
   }
 
+  /** Lets go of a call whose next owner is to attach before the sideband is closed: until then it is listened to. */
+  letGo(): Witness {
+    this.#state = { ...this.#state, phase: 'over' };
+    this.#keypad.drop();
+    this.#halt();
+    this.#minutes.hold();
+    return {
+      callId: this.callId,
+      epoch: this.epoch,
+      close: (epoch) => {
+        this.#link.close();
+        if (epoch === this.epoch) this.#minutes.close();
+        else this.#minutes.detached();
+        this.#minutes.passOn(epoch);
+      },
+    };
+  }
+
   /** Resolves when what the session wrote of itself is stored: the final state has to come last. */
   settled(): Promise<void> {
     return Promise.all([this.#row.settled(), this.#keypad.settled()]).then(() => {});
@@ -221,8 +240,11 @@ export class CallSession implements LinkOwner, FunctionDeskOwner, KeypadOwner, T
     const inheritance = this.#inheritance;
     this.#inheritance = null;
     // Its place in the conversation tells, too, whether anything was said.
-    if (inheritance !== null) this.send(serviceMessage('standing', inheritance.standing));
-    else if (this.#state.greetingDoubt === 'open')
+    if (inheritance !== null) {
+      this.send(serviceMessage('standing', inheritance.standing));
+      // Shows who let go of the call that it is attached here.
+      keepProgress(this.#services.recorder, this, this.#state);
+    } else if (this.#state.greetingDoubt === 'open')
       this.send(serviceMessage('standing', standingMessage(null)));
     this.#dispatch({ kind: 'attached' });
     if (inheritance !== null && this.#state.phase === 'conversing')
@@ -231,6 +253,7 @@ export class CallSession implements LinkOwner, FunctionDeskOwner, KeypadOwner, T
   }
 
   onLost(cause: DetachCause): void {
+    if (this.#state.phase === 'over') return;
     this.#services.observer.detached(cause);
     this.#turns.detached();
     this.#minutes.detached();
@@ -241,6 +264,7 @@ export class CallSession implements LinkOwner, FunctionDeskOwner, KeypadOwner, T
   }
 
   onFlood(): void {
+    if (this.#state.phase === 'over') return;
     this.#services.observer.alarm('event_flood');
     this.requestClose('protocol_abuse', 'openai');
   }
@@ -293,6 +317,8 @@ export class CallSession implements LinkOwner, FunctionDeskOwner, KeypadOwner, T
 
   #handle(event: SidebandEvent, frame: Buffer): void {
     this.#minutes.hear(event, frame);
+    // It was let go of: whatever is to be done about it, is done by another node.
+    if (this.#state.phase === 'over') return;
     if (event.kind === 'response_created') {
       const purpose = this.#turns.created(event.responseId, event.key);
       this.#dispatch({ kind: 'response_created', responseId: event.responseId, purpose });
@@ -387,10 +413,14 @@ export class CallSession implements LinkOwner, FunctionDeskOwner, KeypadOwner, T
   }
 
   #stop(): void {
+    this.#halt();
+    this.#link.close();
+    this.#minutes.close();
+  }
+
+  #halt(): void {
     this.#timers.stopAll();
     this.#turns.stop();
     this.#desk.close();
-    this.#link.close();
-    this.#minutes.close();
   }
 }

@@ -29,7 +29,7 @@ export class CallTranscript {
   readonly #callId: string;
   readonly #epoch: number;
   readonly #clock: Clock;
-  readonly #recorder: Recorder;
+  readonly #recorder: Pick<Recorder, 'turn'>;
   readonly #listener: TurnListener;
   readonly #open = new Map<string, OpenTurn>();
   /** Raw delta events of the turns in progress: parsed only if the call breaks off. */
@@ -37,7 +37,13 @@ export class CallTranscript {
   #deltaBytes = 0;
   #sequence = 0;
 
-  constructor(callId: string, epoch: number, clock: Clock, recorder: Recorder, listener: TurnListener) {
+  constructor(
+    callId: string,
+    epoch: number,
+    clock: Clock,
+    recorder: Pick<Recorder, 'turn'>,
+    listener: TurnListener,
+  ) {
     this.#callId = callId;
     this.#epoch = epoch;
     this.#clock = clock;

@@ -1,3 +1,4 @@
+import type { Recorder } from '../audit/recorder.ts';
 import type { TokenUsage } from '../realtime/events.ts';
 import { responseCost, transcriptionCost } from '../realtime/prices.ts';
 import type { CallServices } from './services.ts';
@@ -7,11 +8,13 @@ export class UsageMeter {
   readonly #callId: string;
   readonly #epoch: number;
   readonly #services: CallServices;
+  readonly #book: Pick<Recorder, 'usage'>;
 
-  constructor(callId: string, epoch: number, services: CallServices) {
+  constructor(callId: string, epoch: number, services: CallServices, book: Pick<Recorder, 'usage'>) {
     this.#callId = callId;
     this.#epoch = epoch;
     this.#services = services;
+    this.#book = book;
   }
 
   response(responseId: string, usage: TokenUsage | null): void {
@@ -31,8 +34,8 @@ export class UsageMeter {
     usage: TokenUsage,
     costUsd: number | null,
   ): void {
-    const { recorder, observer, clock } = this.#services;
-    recorder.usage({
+    const { observer, clock } = this.#services;
+    this.#book.usage({
       callId: this.#callId,
       epoch: this.#epoch,
       usageKey,

@@ -40,6 +40,8 @@ export const DESCRIPTIONS_JA: Readonly<Record<ConfigName, string>> = {
   TOOL_FILLER_MS: 'ツールがこれより遅いと、確認中であることを伝える (ミリ秒)。',
   TOOL_TIMEOUT_MS: 'ツールがこれより遅いと、エラーとして答える (ミリ秒)。TOOL_FILLER_MS より長くする。',
   DRAIN_SECONDS: 'SIGTERM のあと、通話中の電話を続けてよい秒数。',
+  HANDOVER_OVERLAP:
+    'ほかのノードがある停止のとき、on なら引き継ぎ先が接続してから自分のサイドバンドを閉じる。1 通話に 2 本の接続は OpenAI の文書にない。',
   TWILIO_ACCOUNT_SID: 'トランクの AC…。設定すると、これのない着信を断る。',
   DIALLED_NUMBERS: '自分の番号 (E.164)。カンマ区切り。設定すると、ほかの番号宛ての着信を断る。',
   BLOCKED_CALLERS: '断る番号または先頭部分 (+8150*、E.164) と、非通知を表す withheld。カンマ区切り。',

@@ -2,7 +2,7 @@ import type { Atomic } from './atomic.ts';
 import { claimCall } from './claim.ts';
 import type { StoreContext } from './context.ts';
 import { beginToolCall, finishToolCall, holdToolCall } from './ledger.ts';
-import { forgetNode, releaseCalls, renewLeases, takeLapsedCalls } from './lease.ts';
+import { findSuccessors, forgetNode, releaseCalls, renewLeases, takeLapsedCalls } from './lease.ts';
 import { finishCall, setCallFields, transition } from './lifecycle.ts';
 import { saveMessage } from './messages.ts';
 import type { CallState, CallStore } from './ports.ts';
@@ -21,6 +21,7 @@ export function createCallStore(context: StoreContext): CallStore {
     renewLeases: async (node, seats, leaseMs, draining) =>
       renewLeases(context, node, seats, leaseMs, draining),
     releaseCalls: async (node, seats) => releaseCalls(context, node, seats),
+    findSuccessors: async (seats) => findSuccessors(context, seats),
     forgetNode: async (node) => forgetNode(context, node),
     readProgress: async (callId) => readProgress(context, callId),
     takeLapsedCalls: async (node, leaseMs, limit, except = []) =>

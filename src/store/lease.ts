@@ -54,6 +54,21 @@ export async function releaseCalls(
   });
 }
 
+export async function findSuccessors(context: StoreContext, seats: readonly CallSeat[]): Promise<CallSeat[]> {
+  return context.run('findSuccessors', async () => {
+    // Whoever has attached stores how far the call has come, in its own epoch.
+    const { rows } = await sql<{ call_id: string; epoch: number }>`
+      select calls.call_id, calls.epoch from calls
+      join unnest(${callIds(seats)}::text[], ${epochs(seats)}::integer[]) as seat (call_id, epoch)
+        on seat.call_id = calls.call_id
+      left join call_progress on call_progress.call_id = calls.call_id
+      where not ${OPEN_STATE} or (calls.epoch > seat.epoch and call_progress.epoch = calls.epoch)`.execute(
+      context.db,
+    );
+    return rows.map((row) => ({ callId: row.call_id, epoch: row.epoch }));
+  });
+}
+
 export async function forgetNode(context: StoreContext, node: string): Promise<void> {
   await context.run('forgetNode', async () => {
     await sql`delete from nodes where node = ${node}

@@ -309,6 +309,13 @@ export interface CallStore {
   /** Lets go of calls, so that any node may take them at once. @returns those that were ours */
   releaseCalls(node: string, seats: readonly CallSeat[]): Promise<string[]>;
 
+  /**
+   * Of calls that were let go of in these epochs, those to which a later owner has attached, or that are final.
+   *
+   * @returns with the epoch as it is now
+   */
+  findSuccessors(seats: readonly CallSeat[]): Promise<CallSeat[]>;
+
   /** Says that the node is gone. */
   forgetNode(node: string): Promise<void>;
 

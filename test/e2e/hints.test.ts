@@ -1,4 +1,3 @@
-import { sql } from 'kysely';
 import t from 'tap';
 import type { Test } from 'tap';
 import type { EmulatedCall } from '../../emulator/index.ts';
@@ -8,10 +7,10 @@ import { withPostgres } from '../store/postgres.ts';
 import { attached, TAKEOVER_MS } from './nodes.ts';
 import { hears, script } from './service.ts';
 import { settled, startTalk, type Talk } from './talk.ts';
+import { breakLines, turn } from './two-nodes.ts';
 
 /** Polls of calls and commands come this often, ms: clocks that stand still know none. */
 const POLL_MS = 400;
-const STEP_MS = 100;
 /** A node that stops looks this often whether a call can go, ms. */
 const LOOK_MS = 200;
 
@@ -20,14 +19,6 @@ async function node(t: Test, url: string, openAi: Record<string, string> = {}): 
   const talk = await startTalk(t, { env: { DATABASE_URL: url, ...openAi } });
   await turn(talk, 2 * LEASE_MS);
   return talk;
-}
-
-/** Lets time pass for one node, in steps that no deadline of a statement falls through. */
-async function turn({ app, clock }: Talk, ms: number): Promise<void> {
-  for (let left = ms; left > 0; left -= STEP_MS) {
-    clock.advance(STEP_MS);
-    for (let times = 0; times < 5; times += 1) await app.store.calls.ping();
-  }
 }
 
 async function talking(talk: Talk): Promise<EmulatedCall> {
@@ -97,15 +88,4 @@ async function askToHangUp({ app }: Talk, call: EmulatedCall): Promise<void> {
     argument: null,
   } as const;
   t.equal(await app.store.commands.request({ ...command, requestedBy: 'cli', at: Date.now() }), 'asked');
-}
-
-/** Ends every line for hints of the database; clocks that stand still make no new one. */
-async function breakLines({ app }: Talk): Promise<void> {
-  await sql`select pg_terminate_backend(pid) from pg_stat_activity
-    where application_name = 'denwaban-hints' and datname = current_database()`.execute(app.store.db);
-  for (;;) {
-    const { rows } = await sql`select 1 from pg_stat_activity
-      where application_name = 'denwaban-hints' and datname = current_database()`.execute(app.store.db);
-    if (rows.length === 0) return;
-  }
 }

@@ -61,6 +61,7 @@ export class ServiceNode {
       calls: parts.calls,
       sidebands: parts.sidebands,
       store: store.calls,
+      handOverOverlap: false,
       recorder: this.#recorder,
       tools: watched(createToolRunner({ tools: TOOLS, ...run }), host, watcher),
       keypad: { runner: watched(createToolRunner({ tools: [KEYPAD], ...run }), host, watcher), acts: false },

@@ -68,4 +68,9 @@ export const TIMING = {
     maximum: 3_700,
     description: 'How long live calls may go on after SIGTERM, in seconds.',
   }),
+  HANDOVER_OVERLAP: Type.Union([Type.Literal('on'), Type.Literal('off')], {
+    default: 'off',
+    description:
+      'At a stop with other nodes there: on lets the next node attach to a call before this one lets go of its sideband. OpenAI does not document two sidebands on one call.',
+  }),
 };

@@ -167,6 +167,20 @@ export function renew(
   };
 }
 
+export function successors(seats: readonly CallSeat[]): Statement<CallSeat[]> {
+  return {
+    name: 'findSuccessors',
+    locks: [],
+    run: ({ tables }) =>
+      seats.flatMap(({ callId, epoch }) => {
+        const row = tables.calls.get(callId);
+        if (row === undefined) return [];
+        const attached = row.epoch > epoch && tables.progress.get(callId)?.epoch === row.epoch;
+        return attached || !isOpen(row) ? [{ callId, epoch: row.epoch }] : [];
+      }),
+  };
+}
+
 export function release(node: string, seats: readonly CallSeat[]): Statement<string[]> {
   return {
     name: 'releaseCalls',

@@ -62,6 +62,7 @@ export function createModelCalls(context: ModelContext): CallStore {
       }),
     renewLeases: async (node, seats, leaseMs, draining) =>
       run('renewLeases', async () => execute(call.renew(node, seats, leaseMs, draining))),
+    findSuccessors: async (seats) => run('findSuccessors', async () => execute(call.successors(seats))),
     releaseCalls: async (node, seats) => run('releaseCalls', async () => execute(call.release(node, seats))),
     forgetNode: async (node) => run('forgetNode', async () => execute(call.forget(node))),
     readProgress: async (callId) => run('readProgress', async () => execute(call.findProgress(callId))),

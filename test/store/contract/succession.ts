@@ -1,6 +1,6 @@
 import type { Test } from 'tap';
 import type { Store } from '../../../src/store/open.ts';
-import { claimed, truncate, type ContractModel } from '../fixtures.ts';
+import { claimed, COMPLETED, truncate, type ContractModel } from '../fixtures.ts';
 
 /** A lease that lapsed before it was given: no test waits for one. */
 const LAPSED = -1_000;
@@ -24,6 +24,23 @@ export async function successionContract(t: Test, store: Store | ContractModel):
     t.same(await calls.releaseCalls('node-b', [{ callId: id, epoch: 1 }]), [], 'another node');
     t.same(await calls.releaseCalls('node-a', [{ callId: id, epoch: 2 }]), [], 'another epoch');
     t.same(await calls.takeLapsedCalls('node-b', LEASE_MS, 10), []);
+  });
+
+  await t.test('who has attached to a call that was let go of is found when that is stored', async (t) => {
+    await truncate(store);
+    const [left, over] = [await claimed(store, 'a'), await claimed(store, 'b')];
+    const seats = [left, over].map((callId) => ({ callId, epoch: 1 }));
+    const progress = async (epoch: number) =>
+      calls.appendTranscript([], [], [{ callId: left, epoch, body: { phase: 'conversing' } }]);
+    await progress(1);
+    await calls.releaseCalls('node-a', seats);
+    t.same(await calls.findSuccessors(seats), [], 'nobody has taken it');
+    await calls.takeLapsedCalls('node-b', LEASE_MS, 10);
+    t.same(await calls.findSuccessors(seats), [], 'nobody has attached');
+    await progress(2);
+    t.same(await calls.findSuccessors(seats), [{ callId: left, epoch: 2 }]);
+    await calls.finishCall(over, 2, COMPLETED);
+    t.same(await calls.findSuccessors(seats.slice(1)), [{ callId: over, epoch: 2 }], 'nobody will');
   });
 
   await t.test('a call that this process serves is not taken by it', async (t) => {
