@@ -8,7 +8,8 @@ import { handOver } from './handover.ts';
 import { CallOwner } from './owner.ts';
 import { RecentKeys } from './recent-keys.ts';
 import type { CallServices } from './services.ts';
-import { CallSession, type CallIdentity, type SessionOwner } from './session.ts';
+import { CallSession } from './session.ts';
+import type { CallIdentity, SessionOwner } from './session-owner.ts';
 
 /** The end of a call is stored with this patience while the store is away. */
 const FINISH_RETRY = { baseMs: 500, capMs: 5_000 } as const;

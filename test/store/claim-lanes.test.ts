@@ -49,6 +49,10 @@ t.test('claims within limits, over three nodes', { timeout: 90_000 }, async (t) 
       return rows.length > 0;
     };
 
+    const untilWaits = async (done: () => boolean): Promise<void> => {
+      while (!done() && !(await waits()));
+    };
+
     /** Claims of which `open` are committed only when one waits, or all are through. @returns how many found a place */
     const besideOpen = async (open: number, later: number, limits: SeatLimits): Promise<number> => {
       await truncate(store);
@@ -67,7 +71,7 @@ t.test('claims within limits, over three nodes', { timeout: 90_000 }, async (t) 
           return place;
         }),
       );
-      while (standing < open && !(await waits()));
+      await untilWaits(() => standing === open);
       let through = false;
       const late = (async () => {
         const found: boolean[] = [];
@@ -75,7 +79,7 @@ t.test('claims within limits, over three nodes', { timeout: 90_000 }, async (t) 
         through = true;
         return found;
       })();
-      while (!through && !(await waits()));
+      await untilWaits(() => through);
       commit();
       const places = [...(await late), ...(await Promise.all(early))];
       return places.filter(Boolean).length;
