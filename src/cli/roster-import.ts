@@ -118,11 +118,12 @@ export const importCommand: Command = {
 function closing({ applied, refused, counts, planId }: ImportReport, wanted: boolean, ms: number): string {
   if (refused.length > 0)
     return 'Nothing was stored. Correct the refused rows and import the whole file again.\n';
-  if (!applied)
-    return wanted
-      ? 'Nothing was stored.\n'
-      : `This was a dry run: nothing was stored. --apply stores it; --apply --plan ${planId} this and nothing else.\n`;
-  if (counts.new + counts.changed === 0) return 'Everything was stored already.\n';
+  if (counts.new + counts.changed === 0)
+    return applied || wanted
+      ? 'Everything was stored already.\n'
+      : 'Everything is stored already: there is nothing to do.\n';
+  if (!wanted)
+    return `This was a dry run: nothing was stored. --apply stores it; with --plan ${planId}, exactly this or nothing.\n`;
   return `Stored in ${(ms / 1_000).toFixed(1)} s.\n`;
 }
 

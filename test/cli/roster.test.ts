@@ -41,7 +41,7 @@ t.test('the sample is shown first and stored when asked', async (t) => {
     err: /dry run: nothing was stored/,
   });
   t.match(dry.out, /\+ slot 2026\/11\/24\(火\) 14:00-15:30 本社ホール, 40 seats/);
-  const plan = /--plan (?<id>\S+) /.exec(dry.err)?.groups?.['id'] ?? '';
+  const plan = /--plan (?<id>[\w-]+),/.exec(dry.err)?.groups?.['id'] ?? '';
   t.match(await run('roster', 'import', SAMPLE, ...CREATE, '--apply', '--plan', plan), {
     code: 0,
     err: /Stored in/,
@@ -49,6 +49,7 @@ t.test('the sample is shown first and stored when asked', async (t) => {
   t.match(await run('roster', 'import', SAMPLE), {
     code: 0,
     out: /0 new, 0 changed, 8 unchanged, 0 refused/,
+    err: /there is nothing to do/,
   });
 });
 
