@@ -141,7 +141,7 @@ t.test('docs/operations.md lists every alarm, and no other', async (t) => {
 });
 
 t.test('docs/operations.md lists every end reason, and no other', async (t) => {
-  const declared = /export type EndReason =([^;]+);/.exec(read('src/store/ports.ts'))?.[1] ?? '';
+  const declared = /export type EndReason =([^;]+);/.exec(read('src/store/call-ports.ts'))?.[1] ?? '';
   t.same(firstCells(operations, 'Why a call ended').toSorted(), all(declared, /'(\w+)'/g));
 });
 
