@@ -16,6 +16,9 @@ import { createMetrics } from '../../src/telemetry/metrics.ts';
 import { MINIMAL } from '../config/environments.ts';
 import { claimOf } from '../store/fixtures.ts';
 import { ManualClock } from '../store/manual-clock.ts';
+import { storeTemplate } from '../store/template.ts';
+
+const template = await storeTemplate();
 
 async function appWith(t: Test, AUDIT_ANCHOR_DIR: string) {
   const clock = new ManualClock();
@@ -23,7 +26,7 @@ async function appWith(t: Test, AUDIT_ANCHOR_DIR: string) {
   const config = loadConfig({ ...MINIMAL, DATA_DIR: 'memory://', AUDIT_ANCHOR_DIR });
   app.register(fp(async (instance) => void instance.decorate('config', config), { name: 'config' }));
   app.register(telemetry, { metrics: createMetrics({ process: false }) });
-  app.register(storePlugin, { clock: systemClock, random: systemRandom, busy: () => false });
+  app.register(storePlugin, { clock: systemClock, random: systemRandom, busy: () => false, template });
   app.register(auditPlugin, { clock });
   t.teardown(async () => app.close());
   await app.ready();

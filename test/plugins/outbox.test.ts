@@ -13,6 +13,9 @@ import { systemRandom } from '../../src/lib/random.ts';
 import { createMetrics } from '../../src/telemetry/metrics.ts';
 import { MINIMAL, SECRET } from '../config/environments.ts';
 import { requestOf } from '../outbox/desk.ts';
+import { storeTemplate } from '../store/template.ts';
+
+const template = await storeTemplate();
 
 const TOKEN = '0123456789abcdef0123456789abcdef';
 
@@ -28,7 +31,7 @@ function appWith(t: Test, environment: Readonly<Record<string, string>>): Fastif
     ),
   );
   app.register(telemetry, { metrics: createMetrics({ process: false }) });
-  app.register(storePlugin, { clock: systemClock, random: systemRandom, busy: () => false });
+  app.register(storePlugin, { clock: systemClock, random: systemRandom, busy: () => false, template });
   app.register(outboxPlugin, { clock: systemClock, random: systemRandom });
   app.register(smsStatusRoute);
   t.teardown(async () => app.close());

@@ -15,6 +15,7 @@ import { createLogger } from '../../src/logger.ts';
 import { registerRestApi } from '../../src/rest-api.ts';
 import { createMetrics } from '../../src/telemetry/metrics.ts';
 import { MINIMAL } from '../config/environments.ts';
+import { storeTemplate } from '../store/template.ts';
 
 /** The API over a socket, with a store of its own and nothing of the telephone. */
 export interface Api {
@@ -71,7 +72,12 @@ export async function startApi(t: Test, options: ApiOptions = {}): Promise<Api> 
   const provided = fp(async (instance) => void instance.decorate('config', config), { name: 'config' });
   await app.register(provided);
   await app.register(telemetry, { metrics: createMetrics({ process: false }) });
-  await app.register(storePlugin, { clock: systemClock, random: systemRandom, busy: () => false });
+  await app.register(storePlugin, {
+    clock: systemClock,
+    random: systemRandom,
+    busy: () => false,
+    template: await storeTemplate(),
+  });
   await app.register(outboxPlugin, { clock: systemClock, random: systemRandom });
   await registerRestApi(app, { clock, random: systemRandom, busy: () => options.busy?.() ?? false });
   t.teardown(async () => app.close());
