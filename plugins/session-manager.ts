@@ -45,6 +45,7 @@ export default fp<SessionManagerOptions>(
       briefings: app.store.briefings,
       transact,
       policy: identityPolicy(scenario.identity),
+      limits: scenario.limits,
       random,
       organisation: scenario.organisation,
       queue: app.outbox.queue,

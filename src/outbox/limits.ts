@@ -18,6 +18,8 @@ export interface LimitedMessage {
   readonly callId: string | null;
   /** Somebody asked for it, and it tells of no change. */
   readonly asked?: boolean;
+  /** Of its call. Absent or null: MESSAGES_PER_CALL. */
+  readonly callLimit?: number | null;
 }
 
 /**
@@ -41,7 +43,12 @@ export async function countMessage(
   const share = message.asked === true ? Math.ceil(budget * SHARE_FOR_ASKED) : budget;
   if (message.callId !== null) {
     const key = `${message.callId}${own}`;
-    counters.push({ scope: 'call', key, limit: MESSAGES_PER_CALL, refusal: 'call_limit' });
+    counters.push({
+      scope: 'call',
+      key,
+      limit: message.callLimit ?? MESSAGES_PER_CALL,
+      refusal: 'call_limit',
+    });
   }
   counters.push(
     {

@@ -33,6 +33,8 @@ export interface MessageRequest {
   readonly applicantId: string | null;
   /** Somebody asked for it. What tells of a change was not asked for; the one never uses up the limits of the other. */
   readonly asked?: boolean;
+  /** Messages of its call that may be asked for. Absent or null: MESSAGES_PER_CALL. */
+  readonly callLimit?: number | null;
   /**
    * What makes this message one message, such as `<call>/<template>/<recipient>` or `<registration>/<version>/reminder`.
    * A second request with the same key is answered `duplicate`.

@@ -46,6 +46,8 @@ export function parseScenario(file: string, bytes: Buffer): Scenario {
     limits: {
       callSeconds: rest.limits?.callSeconds ?? null,
       functionCalls: rest.limits?.functionCalls ?? null,
+      messages: rest.limits?.messages ?? null,
+      identityTries: rest.limits?.identityTries ?? null,
     },
     version: createHash('sha256').update(bytes).digest('hex').slice(0, 16),
     instructions: assembleInstructions(content),

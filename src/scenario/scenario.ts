@@ -82,7 +82,14 @@ export interface Scenario {
   /** Empty: every target of the environment is offered by its key. */
   readonly transfers: readonly ScenarioTransfer[];
   /** `null`: as the environment, or the service's own limit, says. */
-  readonly limits: { readonly callSeconds: number | null; readonly functionCalls: number | null };
+  readonly limits: {
+    readonly callSeconds: number | null;
+    readonly functionCalls: number | null;
+    /** Messages that a caller may ask for in one call. */
+    readonly messages: number | null;
+    /** Claims of identity in one call that may name nobody. */
+    readonly identityTries: number | null;
+  };
   readonly turnDetection: ScenarioTurnDetection;
   readonly transcription: {
     readonly model: string;

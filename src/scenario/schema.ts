@@ -74,6 +74,8 @@ export const ScenarioFile = strict({
     strict({
       callSeconds: Type.Optional(Type.Integer({ minimum: 30, maximum: 3_500 })),
       functionCalls: Type.Optional(Type.Integer({ minimum: 5, maximum: 200 })),
+      messages: Type.Optional(Type.Integer({ minimum: 0, maximum: 5 })),
+      identityTries: Type.Optional(Type.Integer({ minimum: 1, maximum: 5 })),
     }),
   ),
   turnDetection: Type.Union([

@@ -14,6 +14,8 @@ export interface CallerIdentityParts {
   readonly briefings: BriefingStore;
   readonly transact: ToolTransact;
   readonly policy: IdentityPolicy;
+  /** Of the scenario. Claims that may name nobody, per call; absent or null: MAX_TRIES_PER_CALL. */
+  readonly limits?: { readonly identityTries: number | null };
 }
 
 /** What a caller says of themselves at once. The calling number comes from the line, never from here. */
@@ -73,11 +75,12 @@ async function prove(
   context: IdentityContext,
 ): Promise<CallerIdentity> {
   const { callCase, callId, clock } = context;
-  const claim = isLocked(context) ? null : remember(context, said);
+  const claim = isLocked(parts, context) ? null : remember(context, said);
   const candidates = claim === null ? [] : await candidatesFor(parts.briefings, claim);
   const { identity, wrong } = await parts.transact(async ({ tries, audit }) => {
     const judge = (): CallerIdentity => identify(claim ?? {}, candidates, parts.policy);
-    const judged = claim === null ? LOCKED : await judgeAndCount(tries, judge, said, context);
+    const judged =
+      claim === null ? LOCKED : await judgeAndCount(tries, judge, said, context, triesPerCall(parts));
     const payload = auditOf(judged.identity);
     audit({ callId, at: clock.now(), actor: 'agent', kind: 'identity.judged', payload });
     return judged;
@@ -100,6 +103,7 @@ async function judgeAndCount(
   judge: () => CallerIdentity,
   said: Said,
   context: IdentityContext,
+  most: number,
 ): Promise<Judged> {
   const { callCase, callerNumber } = context;
   const day = dayOf(context);
@@ -112,12 +116,20 @@ async function judgeAndCount(
     if (callerNumber !== null) await tries.giveBack(callerNumber, day);
     return { identity, wrong };
   }
-  const isLast = callCase.wrongTries + 1 >= MAX_TRIES_PER_CALL || taken >= MAX_TRIES_PER_DAY;
+  const isLast = callCase.wrongTries + 1 >= most || taken >= MAX_TRIES_PER_DAY;
   return { identity: isLast ? LOCKED.identity : identity, wrong };
 }
 
-function isLocked({ callCase }: IdentityContext): boolean {
-  return callCase.wrongTries >= MAX_TRIES_PER_CALL;
+function triesPerCall(parts: Pick<CallerIdentityParts, 'limits'>): number {
+  return parts.limits?.identityTries ?? MAX_TRIES_PER_CALL;
+}
+
+/** Whether no more claims are looked at in this call. */
+export function isLocked(
+  parts: Pick<CallerIdentityParts, 'limits'>,
+  { callCase }: Pick<IdentityContext, 'callCase'>,
+): boolean {
+  return callCase.wrongTries >= triesPerCall(parts);
 }
 
 /** A refusal has no data. */

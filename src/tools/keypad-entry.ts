@@ -10,7 +10,7 @@ import {
 import type { RegistrationView } from '../store/briefing-ports.ts';
 import { comingRegistrations, noteOf, propose, spokenSlot } from './attendance-proposal.ts';
 import type { PendingKey, Proposal } from './call-case.ts';
-import { MAX_TRIES_PER_CALL, proveCaller } from './caller-identity.ts';
+import { isLocked, proveCaller } from './caller-identity.ts';
 import { judgeProposal } from './confirmation-gate.ts';
 import { forModel, leaveToTeam, nothing, record, says, type KeypadParts } from './keypad-parts.ts';
 import type { ToolContext, ToolEffect, ToolOutcome } from './tool.ts';
@@ -166,8 +166,7 @@ async function dropped(parts: KeypadParts, proposal: Proposal, context: ToolCont
 /** A decision of somebody who is not proven yet. */
 function whoIsIt(parts: KeypadParts, pending: PendingKey, context: ToolContext): ToolOutcome | ToolEffect {
   const { decision } = pending;
-  if (context.callCase.wrongTries >= MAX_TRIES_PER_CALL)
-    return leaveToTeam('not_verified', { decision, code: null }, context);
+  if (isLocked(parts, context)) return leaveToTeam('not_verified', { decision, code: null }, context);
   // Where no codes are given out, the model asks for what the applicant can say.
   if (parts.policy.change[0]?.includes('reservation_code') !== true) return forModel();
   return says(

@@ -50,6 +50,8 @@ export interface SendMessageParts {
   /** Who writes, for messages that are about no briefing. */
   readonly organisation: string;
   readonly queue: Pick<MessageQueue, 'enqueue'>;
+  /** Of the scenario. Messages that may be asked for in one call; absent or null: as the outbox limits them. */
+  readonly limits?: { readonly messages: number | null };
 }
 
 /**
@@ -87,6 +89,7 @@ export function sendMessage(parts: SendMessageParts): Tool<typeof parameters> {
         callId: context.callId,
         applicantId,
         asked: true,
+        callLimit: parts.limits?.messages ?? null,
         naturalKey: `${context.callId}/${args.template}/${content.view?.registration.registrationId ?? '-'}/${destination.to}`,
       };
       return {

@@ -99,10 +99,14 @@ t.test('nothing is asked any more once it is closed', async (t) => {
 });
 
 t.test('limits of the scenario go before those of the environment', async (t) => {
-  const none = keep(async () => [], { limits: { callSeconds: null, functionCalls: null } }).plan.current;
+  const none = keep(async () => [], {
+    limits: { callSeconds: null, functionCalls: null, messages: null, identityTries: null },
+  }).plan.current;
   t.equal(none.rules.maxCallMs, 60_000);
   t.equal(none.maxFunctionCalls, 30);
-  const own = keep(async () => [], { limits: { callSeconds: 120, functionCalls: 12 } }).plan.current;
+  const own = keep(async () => [], {
+    limits: { callSeconds: 120, functionCalls: 12, messages: null, identityTries: null },
+  }).plan.current;
   t.equal(own.rules.maxCallMs, 120_000);
   t.equal(own.maxFunctionCalls, 12);
 });

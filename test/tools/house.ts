@@ -31,7 +31,13 @@ export interface House {
   call(name: string, from?: string | null): Promise<HouseCall>;
 }
 
-export async function openHouse(options: { policy?: IdentityPolicy; budget?: number } = {}): Promise<House> {
+export interface HouseOptions {
+  readonly policy?: IdentityPolicy;
+  readonly budget?: number;
+  readonly limits?: { readonly messages: number | null; readonly identityTries: number | null };
+}
+
+export async function openHouse(options: HouseOptions = {}): Promise<House> {
   const clock = new ManualClock(NOW);
   const store = await openTestStore({ clock });
   const outbox = openDesk({
@@ -47,6 +53,7 @@ export async function openHouse(options: { policy?: IdentityPolicy; budget?: num
     briefings: store.briefings,
     transact: store.transact,
     policy: options.policy ?? STRICT_POLICY,
+    limits: options.limits ?? { messages: null, identityTries: null },
     random: systemRandom,
     organisation: '見本商事',
     queue: outbox.queue,

@@ -3,6 +3,7 @@ import { doubleHonorific, phoneManner } from './honorifics.ts';
 import { weakIdentity } from './identity.ts';
 import { unknownKey } from './keys.ts';
 import { healthQuestion, reproach } from './kindness.ts';
+import { idleLimit } from './limits.ts';
 import { longInstructions, longSentence } from './lengths.ts';
 import { noticeContent, noticeMissing, noticeUnsealed, noticeVersion } from './notice.ts';
 import { personalData } from './privacy.ts';
@@ -30,6 +31,7 @@ export const RULES: readonly Rule[] = [
   unusedTool,
   toolSet,
   transferTool,
+  idleLimit,
   longSentence,
   longInstructions,
   severalQuestions,

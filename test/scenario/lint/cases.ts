@@ -50,6 +50,24 @@ export const CASES: readonly { readonly rule: string; readonly bad: Change; read
     bad: tells('{date}の説明会です。'),
     good: tells('{organisation}の受付です。'),
   },
+  {
+    rule: 'idle-limit',
+    bad: swap('turnDetection:', 'limits:\n  messages: 0\n\nturnDetection:'),
+    good: swap('turnDetection:', 'limits:\n  messages: 1\n  identityTries: 2\n\nturnDetection:'),
+  },
+  {
+    rule: 'idle-limit',
+    bad: (text) =>
+      text
+        .replace(/^ {2}- identify_caller\n/m, '')
+        .replace('turnDetection:', 'limits:\n  identityTries: 2\n\nturnDetection:'),
+    good: swap(/^ {2}- identify_caller\n/m, ''),
+  },
+  {
+    rule: 'shape',
+    bad: swap('turnDetection:', 'limits:\n  identityTries: 6\n\nturnDetection:'),
+    good: swap('turnDetection:', 'limits:\n  identityTries: 5\n\nturnDetection:'),
+  },
   { rule: 'speech-form', bad: says('あ。'.repeat(61)), good: says('あ。'.repeat(60)) },
   { rule: 'speech-form', bad: says(' '), good: says('はい。') },
   {
