@@ -7,6 +7,8 @@ export interface CallFacts {
   readonly callId: string;
   readonly kind: 'messages' | 'attendance';
   readonly outcome: Placed['outcome'];
+  /** Sidebands that were opened, one after the other. */
+  readonly sidebands: number;
   /** SIP status with which the call was refused, else null. */
   readonly refusedWith: number | null;
   readonly endedBy: EmulatedCall['endedBy'];
@@ -46,6 +48,7 @@ export function factsOf({ call, errand, items, outcome }: Placed): CallFacts {
     callId: call.id,
     kind: errand.kind,
     outcome,
+    sidebands: call.connections,
     refusedWith: call.rejectedWith,
     endedBy: call.endedBy,
     accepts: accepts.length,

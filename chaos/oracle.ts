@@ -43,6 +43,9 @@ export interface Tolerance {
 const WANTED_ENDS = new Set(['completed', 'caller_hangup']);
 const FINAL = new Set(['ended', 'rejected', 'missed', 'failed']);
 
+/** A call whose owner, or sideband, was taken away so often is nobody's promise to finish: it is served for moments only. */
+export const HARRIED = 5;
+
 /** Everything in which what happened differs from what was promised. */
 export function judgeCall(
   facts: CallFacts,
@@ -54,7 +57,8 @@ export function judgeCall(
     if (!holds) breaches.push({ invariant, where: facts.callId, words });
   };
   const talked = facts.outcome !== 'not_answered' && facts.refusedWith === null && facts.spokenTo;
-  const answered = talked || tolerance.unanswered === true;
+  const harried = facts.sidebands > HARRIED;
+  const answered = talked || harried || tolerance.unanswered === true;
   const how = facts.refusedWith === null ? facts.outcome : `refused with ${facts.refusedWith}`;
   const ending =
     `${stored?.state ?? 'not stored'} ${stored?.endReason ?? ''} ${stored?.endDetail ?? ''}`.trim();
@@ -67,7 +71,7 @@ export function judgeCall(
   claim(facts.outputsPerFunctionCall <= 1, 'double_output', `${facts.outputsPerFunctionCall} outputs`);
   if (talked) {
     claim(facts.greetings > 0, 'no_greeting', 'what was said to the caller began without it');
-    claim(facts.outcome !== 'gave_up', 'unfinished', `the caller gave up; stored: ${ending}`);
+    claim(facts.outcome !== 'gave_up' || harried, 'unfinished', `the caller gave up; stored: ${ending}`);
     const helped = facts.outcome !== 'unhelped' || tolerance.unhelped === true;
     claim(helped, 'unfinished', `the caller was not helped; stored: ${ending}`);
     const cut = facts.outcome === 'lost' || !WANTED_ENDS.has(stored?.endReason ?? '');

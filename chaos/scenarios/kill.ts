@@ -1,4 +1,5 @@
 import { pause } from '../node.ts';
+import { HARRIED } from '../oracle.ts';
 import type { Scenario } from '../scenario.ts';
 import { spread } from '../stats.ts';
 import { Takeovers } from '../takeovers.ts';
@@ -6,7 +7,7 @@ import { Takeovers } from '../takeovers.ts';
 const KILLS = { short: 4, long: 220 };
 const LINES = { short: 12, long: 20 };
 /** Between the moment in which a kill is possible and the kill: any point of any call, ms. */
-const LATEST_MS = 900;
+const LATEST_MS = 2_500;
 const LOOK_MS = 20;
 /** One kill in so many does not wait until the calls of the last one have an owner again: then the next owner may die, too. */
 const RUTHLESS_OF = 3;
@@ -57,6 +58,7 @@ export const kill: Scenario = {
     const placed = await traffic.stop();
     await Promise.all(starting);
     await takeovers.done();
+    const harried = placed.filter(({ call }) => call.connections > HARRIED);
     return {
       placed,
       breaches: takeovers.breaches,
@@ -64,6 +66,10 @@ export const kill: Scenario = {
         { name: 'kills', value: `${done}, ${live} calls live in them` },
         { name: 'takeover after kill -9, p50 / p99 / max', value: spread(takeovers.undisturbed) },
         { name: 'the same where the next owner may have died too', value: spread(takeovers.samples) },
+        {
+          name: `callers whose call lost its owner ${HARRIED} times or more; of these, given up`,
+          value: `${harried.length}, ${harried.filter(({ outcome }) => outcome !== 'done').length}`,
+        },
         { name: 'a killed node takes calls again after', value: spread(boots) },
       ],
     };

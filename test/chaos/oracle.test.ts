@@ -1,6 +1,6 @@
 import t from 'tap';
 import type { CallFacts } from '../../chaos/facts.ts';
-import { judgeCall, type Invariant, type Tolerance } from '../../chaos/oracle.ts';
+import { HARRIED, judgeCall, type Invariant, type Tolerance } from '../../chaos/oracle.ts';
 import type { StoredCall } from '../../chaos/stored.ts';
 
 /** A call that left two messages, and went as promised. */
@@ -12,6 +12,7 @@ const FACTS: CallFacts = {
   endedBy: 'service',
   accepts: 1,
   acceptsDone: 1,
+  sidebands: 1,
   spokenTo: true,
   greetings: 1,
   outputsPerFunctionCall: 1,
@@ -126,4 +127,10 @@ t.test('while nobody can answer, a phone may ring in vain', async (t) => {
   };
   t.same(broken(vain, undefined, { unanswered: true }), []);
   t.same(broken(vain, undefined), ['unanswered']);
+});
+
+t.test('a caller may give up whose call had more owners than anybody promises to survive', async (t) => {
+  const despaired: CallFacts = { ...FACTS, outcome: 'gave_up', sidebands: HARRIED };
+  t.same(broken(despaired, STORED), ['unfinished']);
+  t.same(broken({ ...despaired, sidebands: HARRIED + 1 }, STORED), []);
 });
