@@ -75,8 +75,8 @@ async function conversation(placed: Placed, chance: Chance): Promise<void> {
     }
     saying = errand.answer(reply);
   }
-  if (!isOver(call)) placed.outcome = 'gave_up';
-  else if (!ear.last.includes(FAREWELL)) placed.outcome = 'lost';
+  // Who has heard the goodbye may hang up, too.
+  if (!ear.last.includes(FAREWELL)) placed.outcome = isOver(call) ? 'lost' : 'gave_up';
   else placed.outcome = errand.content ? 'done' : 'unhelped';
   call.hangUp();
 }

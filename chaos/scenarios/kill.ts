@@ -7,7 +7,7 @@ import { Takeovers } from '../takeovers.ts';
 const KILLS = { short: 4, long: 220 };
 const LINES = { short: 12, long: 20 };
 /** Between the moment in which a kill is possible and the kill: any point of any call, ms. */
-const LATEST_MS = 2_500;
+const LATEST_MS = { short: 900, long: 2_500 };
 const LOOK_MS = 20;
 /** One kill in so many does not wait until the calls of the last one have an owner again: then the next owner may die, too. */
 const RUTHLESS_OF = 3;
@@ -31,7 +31,7 @@ export const kill: Scenario = {
       if (chance.between(0, RUTHLESS_OF) > 0) await takeovers.done();
       // Somebody has to be there who takes over: a fleet that is down altogether is another scenario.
       while (house.nodes.filter(({ ready, healthy }) => ready && healthy).length < 2) await pause(LOOK_MS);
-      await pause(chance.between(0, LATEST_MS));
+      await pause(chance.between(0, short ? LATEST_MS.short : LATEST_MS.long));
       const up = house.nodes.filter(({ ready, healthy }) => ready && healthy);
       const busy = up.filter(({ callIds }) => callIds.length > 0);
       const [first, ...others] = busy;
