@@ -40,8 +40,6 @@ export interface Failure {
 export interface InvariantParts {
   readonly server: StoreServer;
   readonly limits: SeatLimits;
-  /** Whether the store is in trouble, or was a moment ago. */
-  readonly storeTrouble: () => boolean;
   readonly now: () => number;
   readonly nodes: () => readonly ServiceNode[];
   /** Calls that are accepted at OpenAI and not over. */
@@ -61,7 +59,7 @@ export class Invariants implements OpenAiWatch {
   /** Accepts of a process whose effect it does not know, until it has looked. */
   readonly #unknown = new Set<string>();
   readonly #givenUp = new Set<string>();
-  readonly #greeted = new Map<string, 'stored' | 'untold'>();
+  readonly #greeted = new Set<string>();
   readonly #functions = new Map<string, string>();
   readonly #answers: Told[] = [];
   /** By call and epoch: a new owner that dies at once leaves a new orphan. */
@@ -130,9 +128,8 @@ export class Invariants implements OpenAiWatch {
 
   greetingPlays(callId: string): void {
     this.#parts.note(`${callId}: the greeting plays`);
-    // Of a greeting that could not be stored nobody who takes the call over can know.
-    if (this.#greeted.get(callId) === 'stored') this.fail('one_greeting', `${callId} is greeted twice`);
-    this.#greeted.set(callId, this.#parts.storeTrouble() ? 'untold' : 'stored');
+    if (this.#greeted.has(callId)) this.fail('one_greeting', `${callId} is greeted twice`);
+    this.#greeted.add(callId);
   }
 
   called(callId: string, functionCallId: string, name: string): void {

@@ -55,7 +55,6 @@ export class Storm {
     if (fault.kind.startsWith('store')) {
       const until = this.#scheduler.now + fault.forMs;
       this.#weather.storeFaultUntil = Math.max(this.#weather.storeFaultUntil, until);
-      this.#weather.storeTroubleUntil = Math.max(this.#weather.storeTroubleUntil, until);
     }
     switch (fault.kind) {
       case 'crash':
@@ -65,11 +64,7 @@ export class Storm {
         return;
       case 'freeze':
         host.freeze();
-        return this.#after(fault.forMs, () => {
-          host.thaw();
-          // Deadlines that passed in its sleep are over before their answers are read.
-          this.#weather.storeTroubleUntil = Math.max(this.#weather.storeTroubleUntil, this.#scheduler.now);
-        });
+        return this.#after(fault.forMs, () => host.thaw());
       case 'drain':
         return this.#fleet.drain(machine);
       case 'store_down':

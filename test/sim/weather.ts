@@ -32,12 +32,10 @@ export interface Weather {
   readonly storeless: Set<string>;
   /** The way to the store is bad until then, for somebody, virtual ms. */
   storeFaultUntil: number;
-  /** The store is in trouble until then, for somebody, if only because it slept, virtual ms. */
-  storeTroubleUntil: number;
 }
 
 /** A good day. */
-export const CALM: Omit<Weather, 'storeless' | 'storeFaultUntil' | 'storeTroubleUntil'> = {
+export const CALM: Omit<Weather, 'storeless' | 'storeFaultUntil'> = {
   api: { down: false, unavailable: 0, doneUnavailable: 0, lost: 0, rateLimited: 0, delayMs: 60 },
   wires: { refused: 0, delayMs: 40 },
   store: { state: 'up', delayMs: 3, flake: 0 },

@@ -24,8 +24,6 @@ const FEW_CALLS = 3;
 const LATE_RING_MS = 25_000;
 /** A world that has not come to rest by then never will, ms. */
 const LONGEST_MS = CALM_MS + ROW_LIFE_MS + 30_000;
-/** What the store failed to take is made good within this after its trouble, ms. */
-const AFTERMATH_MS = 2_000;
 /** Stopping the processes of a world at rest takes less, ms. */
 const STOP_MS = 60_000;
 
@@ -63,7 +61,6 @@ export async function runWorld(seed: number, options: RunOptions = {}): Promise<
     ...CALM,
     storeless: new Set(),
     storeFaultUntil: 0,
-    storeTroubleUntil: -AFTERMATH_MS,
   };
   const watcher = new Watcher(scheduler);
   const note = (what: string): void => {
@@ -74,7 +71,6 @@ export async function runWorld(seed: number, options: RunOptions = {}): Promise<
   const invariants = new Invariants({
     server,
     limits: fate.limits,
-    storeTrouble: () => scheduler.now < weather.storeTroubleUntil + AFTERMATH_MS,
     now: () => scheduler.now,
     nodes,
     billed: () =>
