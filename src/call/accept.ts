@@ -16,6 +16,8 @@ export type AcceptResult =
       readonly reject: boolean;
       /** Whether OpenAI may hold an accepted call: it is hung up. */
       readonly hangUp: boolean;
+      /** Whether a call that turns out to be accepted was accepted by us. */
+      readonly ours: boolean;
     };
 
 /** All of accepting, from the webhook on: past this nobody is listening any more. */
@@ -83,6 +85,7 @@ export async function acceptCall(
           return {
             ...over('failed', 'accept_refused', 'openai', 'decision_already_made'),
             hangUp: isOurs(session, attempt),
+            ours: isOurs(session, attempt),
           };
         break;
       case 'refused':
@@ -94,19 +97,19 @@ export async function acceptCall(
           body = plan.fallbackBody;
           continue;
         }
-        return over('failed', 'accept_refused', 'denwaban', outcome.code, true);
+        return rejected(session, attempt, 'accept_refused', 'denwaban', outcome.code);
       case 'unauthorised':
         log.fatal(
           { call_id: session.callId, status: outcome.status },
           'OpenAI refuses the key: check OPENAI_API_KEY',
         );
         raiseAlarm(services, session.callId, 'accept_unauthorised');
-        return over('failed', 'accept_unauthorised', 'denwaban', String(outcome.status), true);
+        return rejected(session, attempt, 'accept_unauthorised', 'denwaban', String(outcome.status));
       case 'rate_limited': {
         const wait = outcome.retryAfterMs ?? 0;
         if (nextAt === null || clock.monotonic() + wait + MIN_ATTEMPT_MS > deadline) {
           raiseAlarm(services, session.callId, 'accept_rate_limited');
-          return over('failed', 'accept_rate_limited', 'openai', null, true);
+          return rejected(session, attempt, 'accept_rate_limited', 'openai', null);
         }
         await pause(clock, wait);
         break;
@@ -142,6 +145,7 @@ function prove(
     end: { state: 'failed', reason: 'accept_unproven', party: 'openai', detail: attached },
     reject: false,
     hangUp: true,
+    ours: true,
   };
 }
 
@@ -157,6 +161,7 @@ function timedOut(
     end: { state: 'missed', reason: 'accept_timeout', party: 'openai', detail: classOf(last) },
     reject: true,
     hangUp: ambiguous,
+    ours: true,
   };
 }
 
@@ -172,7 +177,17 @@ function over(
   reason: CallEnd['reason'],
   party: CallEnd['party'],
   detail: string | null,
-  reject = false,
 ): AcceptResult & { kind: 'over' } {
-  return { kind: 'over', end: { state, reason, party, detail }, reject, hangUp: false };
+  return { kind: 'over', end: { state, reason, party, detail }, reject: false, hangUp: false, ours: false };
+}
+
+/** The last answer was a clear no. An accept before it, of this process or of one that died, may have been a yes. */
+function rejected(
+  session: CallSession,
+  attempt: number,
+  reason: CallEnd['reason'],
+  party: CallEnd['party'],
+  detail: string | null,
+): AcceptResult {
+  return { ...over('failed', reason, party, detail), reject: true, ours: isOurs(session, attempt) };
 }

@@ -192,8 +192,8 @@ export class CallReception {
     }
     this.#services.log.warn({ call_id: callId, ...result.end }, 'Call was not answered');
     const rejected = result.reject ? await calls.reject(callId, SERVICE_UNAVAILABLE) : null;
-    // An accept that was answered 503 all the time may have taken effect: then the call is up, and nobody is there.
-    const isUp = rejected?.kind === 'taken' && result.end.reason === 'accept_timeout';
+    // An accept whose answer was no, or was lost, may have taken effect: then the call is up, and nobody is there.
+    const isUp = rejected?.kind === 'taken' && result.ours;
     if (result.hangUp || isUp) await this.#manager.hangUp(callId);
     await this.#manager.conclude(callId, epoch, result.end);
   }

@@ -1,23 +1,42 @@
 import t from 'tap';
-import { acceptCall } from '../../src/call/accept.ts';
+import { acceptCall, type AcceptResult } from '../../src/call/accept.ts';
 import type { CallServices } from '../../src/call/services.ts';
 import type { CallSession } from '../../src/call/session.ts';
 import { silentLog } from '../../src/lib/log.ts';
+import type { CallOutcome } from '../../src/realtime/calls.ts';
 import { ManualClock } from '../store/manual-clock.ts';
 
-t.test('a call that another node took while the accept was proven is not accepted again', async (t) => {
+const LOST: CallOutcome = { kind: 'ambiguous', code: 'timeout' };
+const TAKEN: CallOutcome = { kind: 'taken' };
+
+/** What an accept came to, whose sideband does not open. */
+interface Tried {
+  readonly result: AcceptResult;
+  readonly accepts: number;
+  /** How long each sideband was tried, ms. */
+  readonly budgets: readonly number[];
+}
+
+/** @param onOpen what happens to the session while its sideband is tried */
+async function accepting(
+  outcomes: readonly CallOutcome[],
+  epoch: number,
+  onOpen: (session: { phase: string }) => void = () => {},
+): Promise<Tried> {
   let accepts = 0;
-  const accept = async (): Promise<unknown> => {
+  const budgets: number[] = [];
+  const accept = async (): Promise<CallOutcome> => {
+    const outcome = outcomes[Math.min(accepts, outcomes.length - 1)];
     accepts += 1;
-    return { kind: 'ambiguous', code: 'timeout' };
+    return outcome ?? LOST;
   };
   const session = {
     callId: 'rtc_1',
-    epoch: 2,
+    epoch,
     phase: 'attaching',
-    open: async () => {
-      // The lease was lost: the manager has discarded the session.
-      session.phase = 'over';
+    open: async (budgetMs: number) => {
+      budgets.push(budgetMs);
+      onOpen(session);
       return 'failed' as const;
     },
   };
@@ -35,6 +54,34 @@ t.test('a call that another node took while the accept was proven is not accepte
     await new Promise((resolve) => setImmediate(resolve));
     clock.advance(100);
   }
-  t.same(await result, { kind: 'lost' });
+  return { result: await result, accepts, budgets };
+}
+
+t.test('a call that another node took while the accept was proven is not accepted again', async (t) => {
+  const { result, accepts } = await accepting([LOST], 2, (session) => (session.phase = 'over'));
+  t.same(result, { kind: 'lost' });
   t.equal(accepts, 1);
+});
+
+t.test('a call that a process had accepted which died is attached to with patience', async (t) => {
+  const { budgets } = await accepting([TAKEN], 2);
+  const { budgets: ofOthers } = await accepting([TAKEN], 1);
+  t.ok((budgets[0] ?? 0) >= 5_000);
+  t.ok((ofOthers[0] ?? 0) < 1_000, 'of somebody else’s decision it is only asked whether it was ours');
+});
+
+t.test(
+  'one that was accepted by us, if by a process that died, is hung up when nobody gets to it',
+  async (t) => {
+    t.match((await accepting([TAKEN], 2)).result, { kind: 'over', hangUp: true });
+    t.match(
+      (await accepting([LOST, TAKEN], 1)).result,
+      { kind: 'over', hangUp: true },
+      'or by an earlier try',
+    );
+  },
+);
+
+t.test('one that somebody else decided on is not hung up', async (t) => {
+  t.match((await accepting([TAKEN], 1)).result, { kind: 'over', hangUp: false });
 });

@@ -6,7 +6,10 @@ import {
   isFresh,
   LEASE_MS,
   mayAct,
+  onSeen,
+  onUnseen,
   RENEW_MS,
+  STRANGER,
 } from '../../src/call/owner-rules.ts';
 import { CallOwner } from '../../src/call/owner.ts';
 import type { CallStore, Renewal } from '../../src/store/ports.ts';
@@ -28,6 +31,16 @@ t.test('without another node a lapsed lease is no reason to fall silent, but non
   t.equal(mayAct(tenure, now), true);
   t.equal(isFresh(tenure, now), false);
   t.equal(mayAct(tenure, now + 1), false, 'that the store is away has to be known');
+  t.end();
+});
+
+t.test('that the store is away counts only from before the last news was out of date', (t) => {
+  const first = onSeen(STRANGER, 0, 0);
+  const alone = onSeen(onSeen(first, ALONE_MS / 2, 0), ALONE_MS, 0);
+  const { knownUntil } = alone;
+  t.ok(onUnseen(alone, knownUntil - 1, knownUntil + 1_500).awayUntil > knownUntil);
+  t.equal(onUnseen(alone, knownUntil, knownUntil + 1_500).awayUntil, -Infinity, 'it slept in between');
+  t.equal(onUnseen(first, 800, 2_300).awayUntil, -Infinity, 'it may not be alone');
   t.end();
 });
 
