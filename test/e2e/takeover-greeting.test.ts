@@ -1,26 +1,15 @@
-import { once } from 'node:events';
 import t from 'tap';
-import WebSocket from 'ws';
 import type { EmulatedCall } from '../../emulator/index.ts';
 import { claimOf } from '../store/fixtures.ts';
 import { withPostgres } from '../store/postgres.ts';
+import { acceptedByAnother, greetedByAnother } from './dead-node.ts';
 import { attached, house, ownerOf, TAKEOVER_MS, type House } from './nodes.ts';
-import { API_KEY, greeted, hears, script } from './service.ts';
+import { greeted, hears, script } from './service.ts';
 import { asked } from './talk.ts';
 
 /** A call that a node accepted which died then; stored is only that it was claimed. */
 async function abandoned(desk: House): Promise<EmulatedCall> {
-  const call = await desk.emulator.ring({ deliver: false, model: script([{ say: '承知しました。' }]) });
-  const accepted = await fetch(`${desk.emulator.baseUrl}/realtime/calls/${call.id}/accept`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${API_KEY}`, 'content-type': 'application/json' },
-    body: JSON.stringify({
-      type: 'realtime',
-      model: 'gpt-realtime',
-      audio: { input: { turn_detection: null } },
-    }),
-  });
-  if (!accepted.ok) throw new Error(`accept: ${accepted.status}`);
+  const call = await acceptedByAnother(desk.emulator, script([{ say: '承知しました。' }]));
   await desk.store.calls.claimCall(
     claimOf(call.id, { callId: call.id, node: 'dead', leaseMs: 1, eventCreatedAt: Date.now() }),
   );
@@ -35,18 +24,6 @@ async function abandonedLive(desk: House): Promise<EmulatedCall> {
   if (!(await desk.store.calls.transition(call.id, 1, ['claimed'], 'live', fields)))
     throw new Error('not live');
   return call;
-}
-
-/** Something is said in the call. */
-async function speakIn(desk: House, call: EmulatedCall): Promise<void> {
-  const url = `${desk.emulator.baseUrl.replace('http', 'ws')}/realtime?call_id=${call.id}`;
-  const sideband = new WebSocket(url, { headers: { authorization: `Bearer ${API_KEY}` } });
-  await once(sideband, 'open');
-  const content = [{ type: 'output_text', text: 'お電話ありがとうございます。' }];
-  const item = { type: 'message', role: 'assistant', content };
-  sideband.send(JSON.stringify({ type: 'conversation.item.create', item }));
-  await call.waitFor(({ event }) => event.type === 'conversation.item.added');
-  sideband.terminate();
 }
 
 t.test(
@@ -100,7 +77,7 @@ t.test(
     await withPostgres(t, async (url) => {
       const desk = await house(t, url);
       const call = await abandoned(desk);
-      await speakIn(desk, call);
+      await greetedByAnother(desk.emulator, call);
       const node = await desk.node();
       await call.waitFor(
         ({ event, connection }) => connection === 2 && event.type === 'session.updated',

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import t from 'tap';
+import { acceptedByAnother, greetedByAnother } from '../e2e/dead-node.ts';
 import { acceptStatuses, alarms, greetings, requests } from '../e2e/outcomes.ts';
 import { greeted, hears, script } from '../e2e/service.ts';
 import { asked, outputs, startTalk, until, type Talk } from '../e2e/talk.ts';
@@ -31,16 +32,7 @@ async function orphan(callId: string, ageMs = 0): Promise<void> {
   });
 }
 
-async function accepted(from: Talk): Promise<EmulatedCall> {
-  const call = await from.emulator.ring({ deliver: false, model: script() });
-  const { status } = await fetch(`${from.emulator.baseUrl}/realtime/calls/${call.id}/accept`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${from.emulator.apiKey}` },
-    body: JSON.stringify({ type: 'realtime', model: 'gpt-realtime-2.1' }),
-  });
-  if (status !== 200) throw new Error(`accept was answered ${status}`);
-  return call;
-}
+const accepted = async (from: Talk): Promise<EmulatedCall> => acceptedByAnother(from.emulator, script());
 
 t.test('a call that a dead node claimed is accepted while its caller waits', async (t) => {
   const call = await talk.call(script(), { deliver: false });
@@ -64,6 +56,7 @@ t.test('a call that a dead node claimed long ago is missed, with an alarm', asyn
 
 t.test('an answered call of a dead node goes on here, without a second greeting', async (t) => {
   const call = await accepted(talk);
+  await greetedByAnother(emulator, call);
   await orphan(call.id);
   await sql`update calls set state = 'live' where call_id = ${call.id}`.execute(db);
   await talk.pass(1_000);
