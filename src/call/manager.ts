@@ -123,7 +123,9 @@ export class CallManager implements SessionOwner {
 
   createSession(identity: CallIdentity): CallSession {
     const session = new CallSession(this.#services, this, identity);
-    this.#sessions.set(identity.callId, session);
+    // A claim was under way when everything was let go of: the call is left to the next owner.
+    if (this.#closed) session.discard();
+    else this.#sessions.set(identity.callId, session);
     return session;
   }
 

@@ -134,6 +134,7 @@ export class CallSession implements FunctionDeskOwner, KeypadOwner, TurnDriverOw
    * @param budgetMs for the sideband; a call that is not there any more ends at once
    */
   async takeOver(inheritance: Inheritance, budgetMs: number): Promise<AttachResult> {
+    if (this.#state.phase === 'over') return 'failed';
     this.#inheritance = inheritance;
     this.#state = inheritance.conversation;
     inheritance.restore(this.callCase);
