@@ -21,6 +21,9 @@ function faulty(name: string, misbehave: (context: ToolContext) => void): Tool {
   };
 }
 
+/** The signal of a tool comes when it has answered: by then its caller has hung up, also on a busy machine, ms. */
+const LATE_MS = 1_000;
+
 const config = loadConfig(process.env);
 await start(config, [], listenHost(config), {
   extraTools: [
@@ -30,7 +33,7 @@ await start(config, [], listenHost(config), {
     faulty('throw_in_tick', () => process.nextTick(fail)),
     faulty('throw_in_immediate', () => setImmediate(fail)),
     faulty('throw_after_the_call', ({ signal }) =>
-      signal.addEventListener('abort', () => setTimeout(fail, 50)),
+      signal.addEventListener('abort', () => setTimeout(fail, LATE_MS)),
     ),
     faulty('reject_after_the_call', ({ signal }) => signal.addEventListener('abort', () => void failLate())),
   ],
@@ -46,6 +49,6 @@ async function failAfterQuery({ store }: ToolContext): Promise<void> {
 }
 
 async function failLate(): Promise<void> {
-  await later(50);
+  await later(LATE_MS);
   fail();
 }
