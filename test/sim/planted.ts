@@ -56,16 +56,32 @@ export const PLANTS: readonly Plant[] = [
     },
   },
   {
-    bug: 'a node that greets a call that it takes over',
+    bug: 'a node that takes every conversation for one that has not begun',
     finds: 'one_greeting',
-    planted: calls(({ takeLapsedCalls, readProgress }) => ({
-      takeLapsedCalls: async (...args) =>
-        (await takeLapsedCalls(...args)).map((call) => ({ ...call, state: 'claimed' as const })),
-      readProgress: async (callId) => {
-        const progress = await readProgress(callId);
-        return progress === null ? null : { ...progress, body: null };
-      },
-    })),
+    planted: {
+      ...calls(({ takeLapsedCalls, readProgress }) => ({
+        takeLapsedCalls: async (...args) =>
+          (await takeLapsedCalls(...args)).map((call) => ({ ...call, state: 'claimed' as const })),
+        readProgress: async (callId) => {
+          const progress = await readProgress(callId);
+          return progress === null ? null : { ...progress, body: null };
+        },
+      })),
+      sidebands: (sidebands) => ({
+        connect: (callId, listener) =>
+          sidebands.connect(callId, {
+            onOpen: () => listener.onOpen(),
+            onFrame: (frame) =>
+              listener.onFrame(
+                Buffer.from(
+                  frame.toString().replace(/"previous_item_id":"[^"]*"/, '"previous_item_id":null'),
+                ),
+              ),
+            onAttachFailed: (failed) => listener.onAttachFailed(failed),
+            onDetached: (cause, code) => listener.onDetached(cause, code),
+          }),
+      }),
+    },
   },
   {
     bug: 'a ledger that forgets what was done',
