@@ -30,11 +30,18 @@ const calls = {
   patient: await ring([limited(1)]),
   taken: await ring([status(409, 'decision_already_made')]),
   noContent: await ring([status(204)]),
-  quick: await ring([{ kind: 'delay', ms: 200 }]),
+  quick: await ringBriefly(),
   brief: await ring([]),
   refused: await ring([status(400, 'unknown_parameter')]),
   refusedTwice: await ring([status(400, 'unknown_parameter'), status(400, 'unknown_parameter')]),
 };
+
+/** Rings, and has hung up long before the accept is there. */
+async function ringBriefly(): Promise<EmulatedCall> {
+  const call = await ring([{ kind: 'delay', ms: 400 }]);
+  call.hangUp();
+  return call;
+}
 
 async function ring(accepts: readonly RestFault[], attaches: readonly AttachFault[] = []) {
   const call = await emulator.ring({ deliver: false });
@@ -49,8 +56,6 @@ function timeToSession(call: EmulatedCall): number {
   const created = call.wire.find(({ event }) => event.type === 'session.created');
   return (created?.at ?? Infinity) - (call.deliveries[0]?.sentAt ?? 0);
 }
-
-calls.quick.hangUp();
 
 t.test('an accept that fails twice is tried until it works, within 3 s', async (t) => {
   const call = calls.unavailable;
