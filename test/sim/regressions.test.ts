@@ -17,6 +17,7 @@ const SEEDS: Readonly<Record<number, string>> = {
   325765: 'a node that had lost a call accepted it again',
   568309: 'an accept of a dead process had taken effect, and the next one was told to wait',
   668028: 'a claim was under way when its node had let go of everything, and was served by nobody known',
+  781090: 'a process that slept while it stopped was asked for its timers before they had gone off',
   200828: 'a node that had slept was cut off from the store and believed to be alone',
   201106: 'a process that slept gave the greeting up before it read that it was heard',
   204021: 'a hang-up was repeated after the call had another owner',
