@@ -26,7 +26,8 @@ t.test('the command line: what is not an option is refused with its remedy', asy
     scenarios: ['kill', 'deploy'],
   });
   t.equal(read()?.seed, 5);
-  t.notOk(read()?.scenarios.includes('soak'), 'what takes long runs when it is named');
+  t.ok(read()?.scenarios.includes('soak'), 'everything, unless it says what');
+  t.notOk(read('--short')?.scenarios.includes('soak'), 'what takes long is no part of the short form');
   t.equal(read('--help'), null);
   t.throws(() => read('--scenario', 'flood'), /flood is none of .*kill/);
   t.equal(read('--minutes', '2.5')?.minutes, 2.5);

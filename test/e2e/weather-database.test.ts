@@ -1,5 +1,7 @@
 import { sql } from 'kysely';
 import t from 'tap';
+import { ALONE_MS, RENEW_MS } from '../../src/call/owner-rules.ts';
+import type { Store } from '../../src/store/open.ts';
 import { metric } from './outcomes.ts';
 import { calls, hears, script, startService, storedEnd } from './service.ts';
 import { eventually } from './desk.ts';
@@ -10,6 +12,12 @@ import { withWeather } from './weather.ts';
 const message = (body: string) => calls('take_message', { caller_name: 'ヤマダ', body });
 /** The model says what the tool answered. */
 const tells = [{ say: '続けてどうぞ。' }];
+
+/** How long the nodes of the store have renewed, by the clock of the database, ms. */
+async function renewedFor({ db }: Store, sinceMs: number): Promise<number> {
+  const { rows } = await sql<{ seen_at: Date }>`select max(seen_at) as seen_at from nodes`.execute(db);
+  return (rows[0]?.seen_at.getTime() ?? sinceMs) - sinceMs;
+}
 
 await withWeather(t, {}, async (t, weather) => {
   const { app, line, store, talking } = weather;
@@ -27,6 +35,12 @@ await withWeather(t, {}, async (t, weather) => {
   ]);
   await patient.say('伝言をお願いします。');
   await until(() => outputs(patient).length === 1, 'a message before the outage');
+
+  const seenMs = await renewedFor(store, 0);
+  await eventually(
+    async () => (await renewedFor(store, seenMs)) > ALONE_MS + RENEW_MS,
+    'a node that knows that it is alone',
+  );
 
   await t.test(
     '38: while the database is away the talk goes on, and nobody is told what is not so',

@@ -50,7 +50,7 @@ t.test('all files are found, and the quick ones are some of them', async (t) => 
   t.ok(all.every((name) => existsSync(join(packageRoot(), 'test', `${name}.test.ts`))));
   const quick = testFiles([], true);
   t.ok(quick.length > 50 && quick.every((name) => all.includes(name) && !name.startsWith('e2e/')));
-  t.same(testFiles(['call/pol'], false), ['call/policy']);
+  t.same(testFiles(['call/poli'], false), ['call/policy']);
 });
 
 t.test(
