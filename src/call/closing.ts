@@ -7,6 +7,7 @@ import {
   CLOSING_START_MS,
   CLOSING_WORDS_MS,
   KEYPAD_PAUSE_MS,
+  RESUMED_CLOSING_MS,
 } from './timeouts.ts';
 
 /**
@@ -70,6 +71,12 @@ export function onClosingDone(draft: Draft, closing: Closing, completed: boolean
 export function closingPlays(draft: Draft, closing: Closing): void {
   draft.state.closing = { ...closing, stage: 'playing' };
   startTimer(draft, 'closing', CLOSING_PLAY_MS);
+}
+
+/** On a new sideband: that the goodbye ended may have been told while nobody listened. */
+export function resumeClosing(draft: Draft): void {
+  draft.effects.push({ kind: 'listen', mode: 'closing' });
+  if (draft.state.closing?.stage === 'playing') startTimer(draft, 'closing', RESUMED_CLOSING_MS);
 }
 
 export function closingHeard(draft: Draft, closing: Closing): void {

@@ -1,5 +1,5 @@
 import { onSpeechStarted, onSpeechStopped, onTurnCommitted } from './caller-input.ts';
-import { beginClosing, onClosingText, onClosingTimer } from './closing.ts';
+import { beginClosing, onClosingText, onClosingTimer, resumeClosing } from './closing.ts';
 import type { CallEvent, Conversation, ConversationRules, Effect, TimerName } from './conversation.ts';
 import { abandon, draftOf, finish, hangUp, respond, startTimer, type Draft } from './draft.ts';
 import {
@@ -132,8 +132,7 @@ function onAttached(draft: Draft): void {
     case 'greeting':
       return resumeGreeting(draft);
     case 'closing':
-      draft.effects.push({ kind: 'listen', mode: 'closing' });
-      return;
+      return resumeClosing(draft);
     case 'conversing':
     case 'transferring':
       draft.effects.push({ kind: 'listen', mode: 'conversation' });

@@ -38,6 +38,8 @@ export const KEYPAD_SETTLE_RETRY_MS = 500;
 export const CLOSING_START_MS = 12_000;
 /** The goodbye has to end by then. */
 export const CLOSING_PLAY_MS = 60_000;
+/** A goodbye that was playing when the sideband was lost has ended by then: the longest takes about 15 s. */
+export const RESUMED_CLOSING_MS = 20_000;
 /** Between the last syllable and the hang-up: the carrier still holds some audio back. */
 export const CLOSING_GRACE_MS = 600;
 /** The transcript of what the caller said over the goodbye has to come by then. */

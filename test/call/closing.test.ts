@@ -8,6 +8,7 @@ import {
   CLOSING_START_MS,
   CLOSING_WORDS_MS,
   HARD_STOP_MS,
+  RESUMED_CLOSING_MS,
 } from '../../src/call/timeouts.ts';
 import { endCall, greetedWalk, RULES, spoken, type Walk } from './walk.ts';
 
@@ -261,3 +262,27 @@ function keepTalking(walk: Walk, until: number): void {
     walk.wait(Math.min(5_000, until - walk.now));
   }
 }
+
+t.test(
+  'the end of a goodbye that may have been missed with the sideband is not waited for long',
+  async (t) => {
+    const walk = sayingGoodbye();
+    walk.wait(1_000);
+    walk.send({ kind: 'detached' }, { kind: 'attached' });
+    walk.wait(RESUMED_CLOSING_MS - 1);
+    t.same(walk.all('hang_up'), [], 'it may still be playing');
+    walk.wait(1);
+    t.equal(walk.all('hang_up').length, 1);
+  },
+);
+
+t.test('a goodbye that ends on another sideband is heard to its end', async (t) => {
+  const walk = sayingGoodbye();
+  walk.send({ kind: 'detached' }, { kind: 'attached' });
+  walk.wait(5_000);
+  walk.send({ kind: 'playback_stopped', responseId: 'resp_bye' });
+  walk.wait(CLOSING_GRACE_MS - 1);
+  t.same(walk.all('hang_up'), []);
+  walk.wait(1);
+  t.equal(walk.all('hang_up').length, 1);
+});
