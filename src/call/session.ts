@@ -4,7 +4,8 @@ import { serviceMessage } from '../realtime/commands.ts';
 import type { SidebandEvent } from '../realtime/events.ts';
 import type { ResponsePurpose } from '../realtime/turns.ts';
 import type { FunctionAnswer } from '../tools/runner.ts';
-import { INITIAL, type CallEvent, type Conversation, type Ending } from './conversation.ts';
+import type { CallEvent, Conversation, Ending } from './conversation.ts';
+import { ConversationLoop } from './conversation-loop.ts';
 import { CallRow } from './call-row.ts';
 import { newCase } from '../tools/call-case.ts';
 import type { Evidence } from '../tools/evidence.ts';
@@ -18,7 +19,6 @@ import { applyEffect, type EffectParts } from './effects.ts';
 import { takesOrders, type OrderOutcome } from './orders.ts';
 import { CallMinutes } from './minutes.ts';
 import type { CallServices } from './services.ts';
-import { step } from './state.ts';
 import { isResting } from './session-events.ts';
 import type { Witness } from './overlap.ts';
 import type { CallIdentity, SessionOwner } from './session-owner.ts';
@@ -48,9 +48,8 @@ export class CallSession implements FunctionDeskOwner, KeypadOwner, TurnDriverOw
   readonly #timers: CallTimers;
   readonly #effects: EffectParts;
   readonly #hearing: HearingParts;
-  readonly #pending: CallEvent[] = [];
-  #state: Conversation = INITIAL;
-  #dispatching = false;
+  readonly #talk: ConversationLoop;
+  readonly #dispatch = (event: CallEvent): void => this.#talk.dispatch(event);
   #inheritance: Inheritance | null = null;
   /** The case as it was stored last. */
   #kept = '';
@@ -62,6 +61,11 @@ export class CallSession implements FunctionDeskOwner, KeypadOwner, TurnDriverOw
     this.callerNumber = identity.callerNumber;
     this.#services = services;
     this.#owner = owner;
+    this.#talk = new ConversationLoop(services.plan.rules, {
+      moved: () => this.#keep(),
+      apply: (effect) => applyEffect(this.#effects, effect),
+      crashed: (error) => this.#crash(error),
+    });
     this.#voice = new GuardedVoice(
       {
         callId: this.callId,
@@ -75,13 +79,12 @@ export class CallSession implements FunctionDeskOwner, KeypadOwner, TurnDriverOw
     this.#timers = new CallTimers(services.clock, (name) => this.#dispatch({ kind: 'timer', name }));
     this.#minutes = new CallMinutes(this.callId, this.epoch, services);
     this.#desk = new FunctionDesk(services, this);
-    const dispatch = (event: CallEvent): void => this.#dispatch(event);
     this.#hearing = {
       callId: this.callId,
       log: services.log,
       turns: this.#turns,
       desk: this.#desk,
-      dispatch,
+      dispatch: this.#dispatch,
     };
     this.#attachment = new CallAttachment({
       callId: this.callId,
@@ -90,7 +93,7 @@ export class CallSession implements FunctionDeskOwner, KeypadOwner, TurnDriverOw
       minutes: this.#minutes,
       row: this.#row,
       phase: () => this.#state.phase,
-      dispatch,
+      dispatch: this.#dispatch,
       heard: (event, frame) => this.#hear(event, frame),
       goOn: () => this.#goOn(),
     });
@@ -104,7 +107,7 @@ export class CallSession implements FunctionDeskOwner, KeypadOwner, TurnDriverOw
       row: this.#row,
       timers: this.#timers,
       keypad: this.#keypad,
-      dispatch,
+      dispatch: this.#dispatch,
       over: (ending, abandoned) => this.#over(ending, abandoned),
       ordered: (outcome) => this.#ordered?.(outcome),
     };
@@ -118,13 +121,17 @@ export class CallSession implements FunctionDeskOwner, KeypadOwner, TurnDriverOw
     return this.#state.phase;
   }
 
+  get #state(): Conversation {
+    return this.#talk.state;
+  }
+
   /**
    * Attaches the first sideband. Unless the result is `live`, the session has done nothing and can be dropped.
    *
    * @param undecided whether the call may have been accepted, and greeted, by a node that died before it stored that
    */
   open(budgetMs: number, undecided = false): Promise<AttachResult> {
-    if (undecided && this.epoch > 1) this.#state = { ...this.#state, greetingDoubt: 'open' };
+    if (undecided && this.epoch > 1) this.#talk.set({ greetingDoubt: 'open' });
     return this.#attachment.open(budgetMs);
   }
 
@@ -136,7 +143,7 @@ export class CallSession implements FunctionDeskOwner, KeypadOwner, TurnDriverOw
   async takeOver(inheritance: Inheritance, budgetMs: number): Promise<AttachResult> {
     if (this.#state.phase === 'over') return 'failed';
     this.#inheritance = inheritance;
-    this.#state = inheritance.conversation;
+    this.#talk.set(inheritance.conversation);
     inheritance.restore(this.callCase);
     this.#minutes.startAt(inheritance.sequence);
     this.#turns.detached();
@@ -165,14 +172,14 @@ export class CallSession implements FunctionDeskOwner, KeypadOwner, TurnDriverOw
 
   /** Lets go of a call without ending it: it never became live, or somebody else serves it now. */
   discard(): void {
-    this.#state = { ...this.#state, phase: 'over' };
+    this.#talk.set({ phase: 'over' });
     this.#keypad.drop();
     this.#stop();
   }
 
   /** Lets go of a call whose next owner is to attach before the sideband is closed: until then it is listened to. */
   letGo(): Witness {
-    this.#state = { ...this.#state, phase: 'over' };
+    this.#talk.set({ phase: 'over' });
     this.#keypad.drop();
     this.#halt();
     this.#minutes.hold();
@@ -210,7 +217,7 @@ export class CallSession implements FunctionDeskOwner, KeypadOwner, TurnDriverOw
     if (inheritance !== null) {
       this.send(serviceMessage('standing', inheritance.standing));
       // Shows who let go of the call that it is attached here.
-      keepProgress(this.#services.recorder, this, this.#state);
+      this.#keep();
     } else if (this.#state.greetingDoubt === 'open')
       this.send(serviceMessage('standing', standingMessage(null)));
     this.#dispatch({ kind: 'attached' });
@@ -242,7 +249,7 @@ export class CallSession implements FunctionDeskOwner, KeypadOwner, TurnDriverOw
   onToolAnswered(name: string, answer: FunctionAnswer, ms: number): void {
     this.#services.observer.toolAnswered(name, answer.status, ms);
     this.#minutes.tool(name, answer.status);
-    keepProgress(this.#services.recorder, this, this.#state);
+    this.#keep();
   }
 
   onResponseRefused(purpose: ResponsePurpose, code: string): void {
@@ -267,26 +274,9 @@ export class CallSession implements FunctionDeskOwner, KeypadOwner, TurnDriverOw
     }
   }
 
-  /** Events that an effect causes wait for their turn: a step always sees the state its predecessor left. */
-  #dispatch(event: CallEvent): void {
-    this.#pending.push(event);
-    if (this.#dispatching) return;
-    this.#dispatching = true;
-    try {
-      for (let next = this.#pending.shift(); next !== undefined; next = this.#pending.shift()) {
-        const { state, effects } = step(this.#state, next, this.#services.plan.rules);
-        const moved =
-          state.phase !== this.#state.phase || state.transfer?.stage !== this.#state.transfer?.stage;
-        this.#state = state;
-        if (moved) keepProgress(this.#services.recorder, this, this.#state);
-        for (const effect of effects) applyEffect(this.#effects, effect);
-      }
-    } catch (error) {
-      this.#dispatching = false;
-      this.#crash(error);
-    } finally {
-      this.#dispatching = false;
-    }
+  /** Has it stored how far the call has come. */
+  #keep(): void {
+    keepProgress(this.#services.recorder, this, this.#state);
   }
 
   #over(ending: Ending, abandoned: boolean): void {
