@@ -84,8 +84,10 @@ for (const [what, decision, extra, sentence, status, template] of [
     const change = (await briefings.listHistory(person.registrationId)).at(-1);
     const turns = await desk.app.store.calls.listTurns(call.id);
     const evidence = change?.source.kind === 'caller' ? change.source.evidence : null;
-    const roleOf = (key: string | null | undefined) => turns.find(({ turnKey }) => turnKey === key)?.role;
-    t.same([roleOf(evidence?.readBackTurnKey), roleOf(evidence?.consentTurnKey)], ['agent', 'caller']);
+    const turn = (key: string | null | undefined) => turns.find(({ turnKey }) => turnKey === key);
+    t.equal(evidence?.callId, call.id);
+    t.match(turn(evidence?.readBackTurnKey), { role: 'agent', status: 'complete' });
+    t.match(turn(evidence?.consentTurnKey), { role: 'caller', text: 'はい、お願いします。' });
     const messages = async () => desk.app.outbox.list({ callId: call.id }, 10);
     await eventually(async () => (await messages()).length > 0, 'the message');
     t.match(await messages(), [{ kind: 'sms', templateKey: template, to: person.phone }]);

@@ -161,66 +161,52 @@ t.test('a tool that throws or rejects is answered with an error, and recorded as
   }
 });
 
-t.test('a tool that never answers is given up at its deadline and told to stop', async (t) => {
-  let signal: AbortSignal | undefined;
-  let begun: () => void;
-  const running = new Promise<void>((resolve) => {
+/** A function call whose tool was given up at its deadline, and may still finish. */
+async function givenUp() {
+  let finish: (result: ToolOutcome | ToolEffect) => void = () => undefined;
+  let begun: (signal: AbortSignal) => void = () => undefined;
+  const running = new Promise<AbortSignal>((resolve) => {
     begun = resolve;
   });
-  const { run, clock } = offering('write', async (_args, context) => {
-    signal = context.signal;
-    begun();
-    return new Promise(() => undefined);
+  const { run, clock, call } = offering('write', async (_args, context) => {
+    begun(context.signal);
+    return new Promise((resolve) => {
+      finish = resolve;
+    });
   });
-  const answer = run();
-  await running;
+  const answering = run();
+  const signal = await running;
   clock.advance(TIMEOUT_MS);
-  t.match(await answer, { status: 'timeout', fault: true });
-  t.match(JSON.parse((await answer).output), { ok: false, error: 'timeout' });
-  t.equal(signal?.aborted, true);
+  return { answer: await answering, signal, finish, id: call.functionCallId };
+}
+
+/** What the ledger says of a function call once it says how it ended. */
+async function entered(functionCallId: string): Promise<string | undefined> {
+  for (;;) {
+    const status = (await ledger(functionCallId))?.status;
+    if (status !== 'running') return status;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+t.test('a tool that never answers is given up at its deadline and told to stop', async (t) => {
+  const { answer, signal } = await givenUp();
+  t.match(answer, { status: 'timeout', fault: true });
+  t.match(JSON.parse(answer.output), { ok: false, error: 'timeout' });
+  t.equal(signal.aborted, true);
 });
 
 t.test('what was told not to be done stays so in the ledger, whatever comes later', async (t) => {
-  let finish: (outcome: ToolOutcome) => void = () => undefined;
-  let begun: () => void;
-  const running = new Promise<void>((resolve) => {
-    begun = resolve;
-  });
-  const { run, clock, call } = offering('write', async () => {
-    begun();
-    return new Promise((resolve) => {
-      finish = resolve;
-    });
-  });
-  const answer = run();
-  await running;
-  clock.advance(TIMEOUT_MS);
-  await answer;
-  while ((await ledger(call.functionCallId))?.status === 'running') {
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-  t.match(await ledger(call.functionCallId), { status: 'timeout' });
+  const { id, finish } = await givenUp();
+  t.equal(await entered(id), 'timeout');
   finish(OK);
   await new Promise((resolve) => setImmediate(resolve));
-  t.match(await ledger(call.functionCallId), { status: 'timeout' });
+  t.equal(await entered(id), 'timeout');
 });
 
 t.test('an effect that comes after the deadline is not begun any more', async (t) => {
-  let finish: (effect: ToolEffect) => void = () => undefined;
-  let begun: () => void;
-  const running = new Promise<void>((resolve) => {
-    begun = resolve;
-  });
-  const { run, clock, call } = offering('write', async () => {
-    begun();
-    return new Promise((resolve) => {
-      finish = resolve;
-    });
-  });
-  const answer = run();
-  await running;
-  clock.advance(TIMEOUT_MS);
-  t.match(await answer, { status: 'timeout', output: /was not done/ });
+  const { answer, id, finish } = await givenUp();
+  t.match(answer, { status: 'timeout', output: /was not done/ });
   let effects = 0;
   finish({
     effect: async () => {
@@ -228,10 +214,7 @@ t.test('an effect that comes after the deadline is not begun any more', async (t
       return OK;
     },
   });
-  while ((await ledger(call.functionCallId))?.status === 'running') {
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-  t.match(await ledger(call.functionCallId), { status: 'timeout' });
+  t.equal(await entered(id), 'timeout');
   t.equal(effects, 0);
 });
 
