@@ -70,8 +70,10 @@ async function conversation(placed: Placed, chance: Chance): Promise<void> {
     if (reply !== null && errand.expectsMore(reply)) reply = (await ear.next(REPEAT_MS)) ?? reply;
     if (reply === null) continue;
     if (reply.includes(FAREWELL)) {
-      await ear.over(GOODBYE_MS);
-      break;
+      // Words over the goodbye may have called it off: then they are asked for again.
+      const more = await ear.afterGoodbye();
+      if (more === null) break;
+      reply = more;
     }
     saying = errand.answer(reply);
   }
@@ -184,8 +186,13 @@ class Ear {
     await this.#call.quiet(LISTEN_MS).catch(() => undefined);
   }
 
-  async over(ms: number): Promise<void> {
-    await this.#until(() => false, ms);
+  /** What is said after a goodbye that is no further goodbye, or null when nothing is before the call is over. */
+  async afterGoodbye(): Promise<string | null> {
+    for (;;) {
+      const more = await this.next(GOODBYE_MS);
+      if (more === null || isOver(this.#call)) return null;
+      if (!more.includes(FAREWELL)) return more;
+    }
   }
 
   async #until(condition: () => boolean, ms: number): Promise<void> {

@@ -249,9 +249,20 @@ t.test('only words of parting are words of parting', async (t) => {
     'では、失礼いたします',
     '',
     'はい はい',
+    '以上です。',
+    'はい、大丈夫です。',
+    '特にありません。',
+    'それだけです、失礼致します。',
   ])
     t.ok(isCallerClosing(text, closings), text);
-  for (const text of ['はい、場所は', '失礼ですが、お名前は', 'ありがとうございます、あと一つ'])
+  for (const text of [
+    'いいえ。',
+    '時間がありません。',
+    '以上ですが、場所は。',
+    'はい、場所は',
+    '失礼ですが、お名前は',
+    'ありがとうございます、あと一つ',
+  ])
     t.notOk(isCallerClosing(text, closings), text);
 });
 
