@@ -86,6 +86,8 @@ export function closingHeard(draft: Draft, closing: Closing): void {
 
 export function onClosingSpeech(draft: Draft, closing: Closing, itemId: string): void {
   draft.state.closing = { ...closing, callerSpoke: true, unheard: [...closing.unheard, itemId] };
+  // Who goes on is heard out before their words decide.
+  if (closing.stage === 'words') startTimer(draft, 'closing', CLOSING_SPEECH_MS);
 }
 
 /** The caller has paused: their words decide, and have a moment to arrive. */

@@ -117,6 +117,27 @@ t.test('a caller who speaks without a pause does not hold the line', async (t) =
   t.equal(walk.state.phase, 'hanging_up');
 });
 
+t.test('a caller who pauses and goes on while their words are waited for is not hung up on', async (t) => {
+  const walk = sayingGoodbye();
+  walk.send({ kind: 'speech_started', itemId: 'item_a' }, { kind: 'speech_stopped' }, ...FAREWELL.slice(3));
+  walk.wait(CLOSING_GRACE_MS + 700);
+  walk.send({ kind: 'speech_started', itemId: 'item_b' });
+  walk.wait(CLOSING_WORDS_MS);
+  t.same(walk.all('hang_up'), [], 'they are speaking');
+  walk.send({ kind: 'speech_stopped' }, { kind: 'turn_committed' });
+  walk.wait(CLOSING_WORDS_MS);
+  t.equal(walk.state.phase, 'conversing', 'and called it off');
+});
+
+t.test('who goes on without a pause while their words are waited for does not hold the line', async (t) => {
+  const walk = sayingGoodbye();
+  walk.send(...utterance('item_a'), ...FAREWELL.slice(3));
+  walk.wait(CLOSING_GRACE_MS + 700);
+  walk.send({ kind: 'speech_started', itemId: 'item_b' });
+  walk.wait(CLOSING_SPEECH_MS);
+  t.equal(walk.state.phase, 'hanging_up');
+});
+
 t.test('a goodbye that failed is asked for once more, then the call ends', async (t) => {
   const walk = greetedWalk();
   walk.send(...spoken('resp_1'), endCall('resp_1'));
