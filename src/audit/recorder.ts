@@ -1,6 +1,6 @@
 import type { Clock, Timer } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
-import { describeError } from '../errors.ts';
+import { DenwabanError, describeError } from '../errors.ts';
 import type { CallStore, Owned, ProgressRecord, TurnRecord, UsageRecord } from '../store/ports.ts';
 
 /** Takes finished turns and usage, and stores them in batches off the conversation's path. */
@@ -9,7 +9,10 @@ export interface Recorder {
   usage(usage: Owned<UsageRecord>): void;
   /** How far a call has come: the newest word counts. It goes with the next batch. */
   progress(progress: ProgressRecord): void;
-  /** Resolves when everything taken so far is stored, or has failed once more and stays queued. */
+  /**
+   * Resolves when everything taken so far is stored, or has failed once more and stays queued. A row that the store
+   * refuses for good is dropped, loudly.
+   */
   flush(): Promise<boolean>;
   /** Rows not stored yet. */
   readonly pending: number;
@@ -75,11 +78,16 @@ export function createRecorder(store: CallStore, clock: Clock, log: Log): Record
   async function write(): Promise<boolean> {
     timer?.cancel();
     timer = null;
-    const someTurns = turns.slice(0, BATCH_ROWS);
-    const someUsages = usages.slice(0, BATCH_ROWS);
-    const someProgresses = [...progresses.values()].slice(0, BATCH_ROWS);
+    const batch = {
+      turns: turns.slice(0, BATCH_ROWS),
+      usages: usages.slice(0, BATCH_ROWS),
+      progresses: [...progresses.values()].slice(0, BATCH_ROWS),
+    };
     try {
-      await store.appendTranscript(someTurns, someUsages, someProgresses);
+      await append(batch).catch(async (error: unknown) => {
+        if (isOutage(error)) throw error;
+        for (const row of oneByOne(batch)) await appendOrDrop(row);
+      });
     } catch (error) {
       log.error(
         { reason: describeError(error), pending: turns.length },
@@ -87,11 +95,34 @@ export function createRecorder(store: CallStore, clock: Clock, log: Log): Record
       );
       return false;
     }
-    turns = without(turns, someTurns);
-    usages = without(usages, someUsages);
-    for (const progress of someProgresses)
-      if (progresses.get(progress.callId) === progress) progresses.delete(progress.callId);
     return true;
+  }
+
+  async function append(batch: Batch): Promise<void> {
+    await store.appendTranscript(batch.turns, batch.usages, batch.progresses);
+    settle(batch);
+  }
+
+  /** A row that the store refuses for good must not keep those of all other calls from being stored. */
+  async function appendOrDrop(row: Batch): Promise<void> {
+    try {
+      await append(row);
+    } catch (error) {
+      if (isOutage(error)) throw error;
+      const [kind, callId] = nameOf(row);
+      log.error(
+        { call_id: callId, row: kind, reason: describeError(error) },
+        'Transcript row dropped: the store refuses it',
+      );
+      settle(row);
+    }
+  }
+
+  function settle(batch: Batch): void {
+    turns = without(turns, batch.turns);
+    usages = without(usages, batch.usages);
+    for (const progress of batch.progresses)
+      if (progresses.get(progress.callId) === progress) progresses.delete(progress.callId);
   }
 
   return {
@@ -111,6 +142,35 @@ export function createRecorder(store: CallStore, clock: Clock, log: Log): Record
       await flush();
     },
   };
+}
+
+/** Rows of one statement. */
+interface Batch {
+  readonly turns: readonly Owned<TurnRecord>[];
+  readonly usages: readonly Owned<UsageRecord>[];
+  readonly progresses: readonly ProgressRecord[];
+}
+
+const EMPTY: Batch = { turns: [], usages: [], progresses: [] };
+
+function oneByOne({ turns, usages, progresses }: Batch): Batch[] {
+  return [
+    ...turns.map((turn) => ({ ...EMPTY, turns: [turn] })),
+    ...usages.map((usage) => ({ ...EMPTY, usages: [usage] })),
+    ...progresses.map((progress) => ({ ...EMPTY, progresses: [progress] })),
+  ];
+}
+
+/** Kind and call of the one row of a batch. */
+function nameOf({ turns, usages, progresses }: Batch): [kind: string, callId: string | undefined] {
+  if (turns[0] !== undefined) return ['turn', turns[0].callId];
+  if (usages[0] !== undefined) return ['usage', usages[0].callId];
+  return ['progress', progresses[0]?.callId];
+}
+
+/** Whether the store is away: what it refuses for another reason, it refuses again. */
+function isOutage(error: unknown): boolean {
+  return error instanceof DenwabanError && error.code === 'DW_STORE_UNAVAILABLE';
 }
 
 /** Rows may have been dropped in front while others were being written: a count would not do. */

@@ -11,3 +11,8 @@ export function storable(text: string): string {
 export function storableOrNull(text: string | null): string | null {
   return text === null ? null : storable(text);
 }
+
+/** Replacer of JSON.stringify: every text in it becomes storable, however deep. */
+export function storableValue(_key: string, value: unknown): unknown {
+  return typeof value === 'string' ? storable(value) : value;
+}

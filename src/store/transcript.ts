@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { StoreContext } from './context.ts';
 import type { Owned, ProgressRecord, TurnRecord, UsageRecord } from './ports.ts';
 import { OPEN_STATE } from './states.ts';
-import { storable } from './text.ts';
+import { storable, storableValue } from './text.ts';
 
 /**
  * Stores all rows by one statement, whatever their number: each table's rows travel as one JSON array.
@@ -20,7 +20,9 @@ export async function appendTranscript(
   const usageRows = JSON.stringify(
     latest(usage, (entry) => `${entry.callId} ${entry.usageKey}`).map(usageRow),
   );
-  const progressRows = JSON.stringify(latest(progress, ({ callId }) => callId).map(progressRow));
+  const newest = latest(progress, ({ callId }) => callId).map(progressRow);
+  // A body holds what the model called tools with.
+  const progressRows = JSON.stringify(newest, storableValue);
   await context.run('appendTranscript', async () => {
     await sql`
       with stored_progress as (

@@ -1,4 +1,5 @@
 import t from 'tap';
+import { DenwabanError } from '../../src/errors.ts';
 import { createRecorder } from '../../src/audit/recorder.ts';
 import type { CallStore } from '../../src/store/ports.ts';
 import { silentLog } from '../../src/lib/log.ts';
@@ -17,25 +18,28 @@ t.teardown(() => store.close());
 class Door {
   open = true;
   statements = 0;
+  /** The statement at which the door is shut. */
+  shutAt = Infinity;
   /** Settles when the next statement is to be let through. */
   hold: Promise<void> | null = null;
   readonly calls: CallStore = {
     ...store.calls,
-    appendTranscript: async (turns, usage) => {
+    appendTranscript: async (...rows) => {
       this.statements += 1;
       await this.hold;
-      if (!this.open) throw new Error('store away');
-      return store.calls.appendTranscript(turns, usage);
+      if (this.statements === this.shutAt) this.open = false;
+      if (!this.open) throw new DenwabanError('DW_STORE_UNAVAILABLE', 'store away');
+      return store.calls.appendTranscript(...rows);
     },
   };
 }
 
-async function recording(name: string) {
+async function recording(name: string, log = silentLog) {
   await store.calls.claimCall(claimOf(name));
   const door = new Door();
   const clock = new ManualClock();
   const callId = `rtc_${name}`;
-  return { callId, door, clock, recorder: createRecorder(door.calls, clock, silentLog) };
+  return { callId, door, clock, recorder: createRecorder(door.calls, clock, log) };
 }
 
 t.test('turns and usage go out together, a moment later', async (t) => {
@@ -137,4 +141,58 @@ t.test('nothing that a caller can say keeps the rows of others from being stored
   recorder.turn(turnOf(callId, 'item_2', { sequence: 2 }));
   t.equal(await recorder.flush(), true);
   t.equal((await store.calls.listTurns(callId)).length, 2);
+});
+
+t.test('nor does anything that the model makes of it', async (t) => {
+  const { callId, recorder } = await recording('claim');
+  const claim = { kanaName: 'ヤマダ\u0000', university: '\ud83d' };
+  recorder.turn(turnOf(callId, 'item_1'));
+  recorder.progress({ callId, epoch: 1, body: { case: { claim, references: [['r1', '\udc00']] } } });
+  t.equal(await recorder.flush(), true);
+  t.equal((await store.calls.listTurns(callId)).length, 1);
+  t.match(await store.calls.readProgress(callId), {
+    body: {
+      case: { claim: { kanaName: 'ヤマダ\ufffd', university: '\ufffd' }, references: [['r1', '\ufffd']] },
+    },
+  });
+});
+
+t.test('a row that the store refuses goes alone, and loudly', async (t) => {
+  const lines: object[] = [];
+  const log = { ...silentLog, error: (fields: object) => void lines.push(fields) };
+  const { callId, door, recorder } = await recording('poison', log);
+  recorder.turn(turnOf(callId, 'item_1'));
+  recorder.turn(turnOf(callId, 'item_2', { sequence: 2, endedAt: Number.NaN }));
+  recorder.turn(turnOf(callId, 'item_3', { sequence: 3 }));
+  recorder.usage(usageOf(callId, 'resp_1', { textIn: 2 ** 40 }));
+  recorder.usage(usageOf(callId, 'resp_2'));
+  recorder.progress({ callId, epoch: 1, body: { step: 'whole' } });
+  t.equal(await recorder.flush(), true);
+  t.equal(recorder.pending, 0);
+  t.same(
+    (await store.calls.listTurns(callId)).map(({ turnKey }) => turnKey),
+    ['item_1', 'item_3'],
+  );
+  t.match(await store.calls.listUsage(callId), [{ usageKey: 'resp_2' }]);
+  t.match(await store.calls.readProgress(callId), { body: { step: 'whole' } });
+  t.match(lines, [
+    { call_id: callId, row: 'turn' },
+    { call_id: callId, row: 'usage' },
+  ]);
+  const { statements } = door;
+  recorder.turn(turnOf(callId, 'item_4', { sequence: 4 }));
+  t.equal(await recorder.flush(), true);
+  t.equal(door.statements, statements + 1, 'and is not tried again');
+});
+
+t.test('an outage among single rows drops none', async (t) => {
+  const { callId, door, recorder } = await recording('midway');
+  recorder.usage(usageOf(callId, 'resp_1', { textIn: 2 ** 40 }));
+  recorder.usage(usageOf(callId, 'resp_2'));
+  door.shutAt = 2;
+  t.equal(await recorder.flush(), false);
+  t.equal(recorder.pending, 2);
+  door.open = true;
+  t.equal(await recorder.flush(), true);
+  t.match(await store.calls.listUsage(callId), [{ usageKey: 'resp_2' }]);
 });

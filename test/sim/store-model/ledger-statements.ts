@@ -13,7 +13,7 @@ import type {
   TurnRecord,
   UsageRecord,
 } from '../../../src/store/ports.ts';
-import { storable, storableOrNull } from '../../../src/store/text.ts';
+import { storable, storableOrNull, storableValue } from '../../../src/store/text.ts';
 import { isOpen } from './call-states.ts';
 import { sqlError, type Statement, type View } from './server.ts';
 import type { OutboxRow } from './tables.ts';
@@ -152,7 +152,10 @@ export function append(
       for (const entry of progress) {
         const call = view.tables.calls.get(entry.callId);
         if (call !== undefined && call.epoch === entry.epoch && isOpen(call))
-          view.tables.progress.set(entry.callId, { ...entry, body: JSON.stringify(entry.body) });
+          view.tables.progress.set(entry.callId, {
+            ...entry,
+            body: JSON.stringify(entry.body, storableValue),
+          });
       }
     },
   };

@@ -78,4 +78,14 @@ export async function transcriptContract(t: Test, store: Store | ContractModel):
     await store.calls.appendTranscript([turnOf('rtc_a', 'item_1', { text })], []);
     t.equal((await store.calls.listTurns('rtc_a'))[0]?.text, `a\ufffdb\ufffdc😀<img onerror>'"\\`);
   });
+
+  await t.test('so are those of a progress, however deep', async (t) => {
+    await truncate(store);
+    await claimed(store, 'a');
+    const body = { case: { claim: { kanaName: 'ヤマダ\0' }, references: [['r1', '\ud83d']] } };
+    await store.calls.appendTranscript([], [], [{ callId: 'rtc_a', epoch: 1, body }]);
+    t.match(await store.calls.readProgress('rtc_a'), {
+      body: { case: { claim: { kanaName: 'ヤマダ\ufffd' }, references: [['r1', '\ufffd']] } },
+    });
+  });
 }
