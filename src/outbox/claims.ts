@@ -1,6 +1,12 @@
 import { sql } from 'kysely';
 import type { Executor, OutboundKind, OutboundState, OutgoingMessage, Resolution } from './ports.ts';
 
+/**
+ * A job is let go by the database's clock, and `due_at` was set by that of another process: a worker whose clock is behind
+ * by no more than this, ms, takes its word for it. More than any clock that is kept by the network is off.
+ */
+export const CLOCK_GRACE_MS = 5_000;
+
 /** A message in the hands of one worker, until its lease ends or it is settled. */
 export interface Claim {
   readonly messageId: string;
@@ -11,6 +17,8 @@ export interface Claim {
   readonly before: 'queued' | 'unknown' | 'sending';
   /** Tries including this one. */
   readonly attempts: number;
+  /** When it was to be taken up; a little later than now where this clock is behind. */
+  readonly dueAt: number;
   readonly notAfter: number;
   readonly createdAt: number;
   /** First hand-over, or null. */
@@ -28,6 +36,7 @@ interface ClaimRow {
   readonly calendar: string | null;
   readonly before: Claim['before'];
   readonly attempts: number;
+  readonly due_at: Date;
   readonly not_after: Date;
   readonly created_at: Date;
   readonly first_tried_at: Date | null;
@@ -50,7 +59,7 @@ export async function claim(
     with found as (
       select message_id, state from outbound_messages
       where message_id = ${messageId}
-        and ((state in ('queued', 'unknown') and due_at <= ${new Date(now)})
+        and ((state in ('queued', 'unknown') and due_at <= ${new Date(now + CLOCK_GRACE_MS)})
           or (state = 'sending' and lease_until < clock_timestamp()))
       for update skip locked
     )
@@ -59,7 +68,7 @@ export async function claim(
       lease_until = clock_timestamp() + ${leaseMs} * interval '1 millisecond'
     from found where m.message_id = found.message_id
     returning m.kind, m.template_key, m.recipient, m.body, m.subject, m.calendar, found.state as before,
-      m.attempts, m.not_after, m.created_at, m.first_tried_at, m.handed_at`.execute(db);
+      m.attempts, m.due_at, m.not_after, m.created_at, m.first_tried_at, m.handed_at`.execute(db);
   const row = rows[0];
   if (row === undefined) return null;
   return {
@@ -75,6 +84,7 @@ export async function claim(
     },
     before: row.before,
     attempts: row.attempts,
+    dueAt: row.due_at.getTime(),
     notAfter: row.not_after.getTime(),
     createdAt: row.created_at.getTime(),
     firstTriedAt: row.first_tried_at?.getTime() ?? null,

@@ -65,10 +65,12 @@ async function nextStep(parts: DeliveryParts, held: Claim, leaseMs: number): Pro
   const sender = parts.senders.get(held.kind);
   if (sender === undefined) return { state: 'failed', detail: 'no_sender' };
 
+  // Where this clock is behind, it is later than it says: the database has let the job go.
+  const wallNow = (): number => Math.max(clock.now(), held.dueAt);
   const mayHaveLeft = held.before !== 'queued' && held.handedAt !== null && !sender.repeatable;
   if (mayHaveLeft) {
     const settledAt = (held.handedAt ?? 0) + sender.settleMs;
-    if (clock.now() < settledAt) {
+    if (wallNow() < settledAt) {
       return { state: 'unknown', detail: 'waiting_for_look_up', dueAt: settledAt };
     }
     const found = await sender.lookUp(held.message, held.messageId, held.firstTriedAt ?? held.createdAt);
@@ -78,8 +80,8 @@ async function nextStep(parts: DeliveryParts, held: Claim, leaseMs: number): Pro
     if (found.outcome === 'unknown') return again(parts, held, 'unknown', found.code, null);
   }
 
-  if (clock.now() > held.notAfter) return { state: 'failed', detail: 'expired' };
-  const now = clock.now();
+  const now = wallNow();
+  if (now > held.notAfter) return { state: 'failed', detail: 'expired' };
   const urgent = isUrgent(held.kind, held.message.templateKey, now - held.createdAt);
   const dueAt = urgent ? now : afterQuietHours(now, parts.quietHours);
   if (dueAt > now) return { state: 'queued', detail: 'quiet_hours', dueAt };

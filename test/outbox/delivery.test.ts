@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import t, { type Test } from 'tap';
+import { CLOCK_GRACE_MS } from '../../src/outbox/claims.ts';
 import { MESSAGE_TRIES } from '../../src/outbox/pace.ts';
 import { createTwilioSender } from '../../src/outbox/senders/twilio.ts';
 import { openTestStore } from '../store/fixtures.ts';
@@ -116,6 +117,25 @@ t.test(
     t.ok(desk.observed.includes('sms resent'));
   },
 );
+
+t.test('a worker whose clock is a little behind takes the message up at once, and in one try', async (t) => {
+  const night = { from: 20 * 60, until: 9 * 60 };
+  const sms = openSender();
+  const deskAt = (at: number): Desk =>
+    openDesk({ store, sms, clock: new ManualClock(at), quietHours: night });
+  await sql`truncate outbound_messages, outbound_counts`.execute(store.db);
+  const sender = deskAt(AFTERNOON);
+  const answer = await sender.put();
+  await deskAt(AFTERNOON - CLOCK_GRACE_MS - 1_000).deliver(answer);
+  t.match(await sender.row(answer), { state: 'queued', attempts: 0 }, 'not of one that is wrong');
+  await deskAt(AFTERNOON - 1_000).deliver(answer);
+  t.match(await sender.row(answer), { state: 'sent', attempts: 1 });
+
+  const nine = Date.parse('2026-11-26T09:00:00+09:00');
+  const reminder = await deskAt(nine - 3_600_000).put(requestOf({ templateKey: 'reminder' }));
+  await deskAt(nine - 1_000).deliver(reminder);
+  t.match(await sender.row(reminder), { state: 'sent', attempts: 1 }, 'nor does it wait for its own nine');
+});
 
 t.test('400: no second try, and the desk is told', async (t) => {
   const { desk, provider } = await deskAtProvider(t);
