@@ -5,6 +5,7 @@ import { parse } from 'yaml';
 import { loadConfig } from '../../src/config.ts';
 import { packageRoot } from '../../src/lib/package-root.ts';
 import { AUDIT_KEY_OF_TESTS, MINIMAL } from '../config/environments.ts';
+import { caddyPasses, PRIVATE_PATHS, PUBLIC_PATHS } from './public-paths.ts';
 
 interface Service {
   readonly environment: Readonly<Record<string, string>>;
@@ -62,7 +63,8 @@ t.test('every volume is declared', async (t) => {
 
 t.test('the proxy asks each process whether it takes calls, and passes on webhooks only', async (t) => {
   const caddy = read('deploy/Caddyfile');
-  t.match(caddy, /path \/openai-webhook \/sms-status\n/);
+  for (const path of PUBLIC_PATHS) t.ok(caddyPasses(caddy, path), path);
+  for (const path of PRIVATE_PATHS) t.notOk(caddyPasses(caddy, path), path);
   t.match(caddy, /health_uri \/readyz\n/);
   for (const node of ['node1', 'node2', 'node3']) t.ok(caddy.includes(`${node}:8000`), node);
   t.match(caddy, /handle \{\n\s+respond 404\n/);

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import t from 'tap';
 import { packageRoot } from '../../src/lib/package-root.ts';
 import { createMetrics } from '../../src/telemetry/metrics.ts';
+import { caddyPasses, PRIVATE_PATHS, PUBLIC_PATHS } from './public-paths.ts';
 
 const DOCUMENTS = [
   'README.md',
@@ -98,6 +99,14 @@ for (const readme of READMES) {
       const [words = ''] = line.split(/…$|http:/);
       t.ok(source.includes(words), line);
     }
+  });
+}
+
+for (const readme of READMES) {
+  t.test(`${readme}: the proxy it shows passes on what the internet needs, and nothing else`, async (t) => {
+    const caddyfile = /```\nphone\.example\.jp \{\n[^]*?\n```/.exec(read(readme))?.[0] ?? '';
+    for (const path of PUBLIC_PATHS) t.ok(caddyPasses(caddyfile, path), path);
+    for (const path of PRIVATE_PATHS) t.notOk(caddyPasses(caddyfile, path), path);
   });
 }
 
