@@ -8,6 +8,7 @@ import { AUDIT_KEY_OF_TESTS, MINIMAL } from '../config/environments.ts';
 import { caddyPasses, PRIVATE_PATHS, PUBLIC_PATHS } from './public-paths.ts';
 
 interface Service {
+  readonly env_file?: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly volumes: readonly string[];
   readonly ports?: readonly string[];
@@ -59,6 +60,14 @@ t.test('every volume is declared', async (t) => {
       const [name = ''] = volume.split(':');
       t.ok(name.startsWith('./') || name in volumes, volume);
     }
+});
+
+t.test('the commands that are shown read .env where it is, not beside this file', async (t) => {
+  const commands = read('deploy/compose.cluster.yaml').match(/docker compose .*/g) ?? [];
+  t.equal(commands.length, 2);
+  for (const command of commands)
+    t.match(command, /^docker compose --env-file \.env --file deploy\/compose\.cluster\.yaml up /);
+  for (const node of nodes) t.equal(node.env_file, '../.env');
 });
 
 t.test('the proxy asks each process whether it takes calls, and passes on webhooks only', async (t) => {
