@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { parse } from 'yaml';
@@ -79,9 +79,12 @@ t.test('the proxy asks each process whether it takes calls, and passes on webhoo
   t.match(caddy, /handle \{\n\s+respond 404\n/);
 });
 
-t.test('the words for a fail-over are TwiML in Japanese', async (t) => {
-  for (const name of ['voice-fallback', 'voice-record']) {
-    const twiml = read(`deploy/twilio/${name}.xml`);
+const TWIML = readdirSync(join(packageRoot(), 'deploy/twilio'));
+
+t.test('the words for a fail-over are TwiML in Japanese, and described', async (t) => {
+  for (const name of TWIML) {
+    t.ok(read('docs/failover.md').includes(`(../deploy/twilio/${name})`), name);
+    const twiml = read(`deploy/twilio/${name}`);
     t.match(
       twiml,
       /^<\?xml version="1\.0" encoding="UTF-8"\?>\n<!--[^]*-->\n<Response>\n[^]*<\/Response>\n$/,
@@ -89,5 +92,18 @@ t.test('the words for a fail-over are TwiML in Japanese', async (t) => {
     for (const [, language] of twiml.matchAll(/<Say language="([^"]+)"/g)) t.equal(language, 'ja-JP');
     const open = [...twiml.matchAll(/<([A-Z]\w+)[^>]*?(\/?)>/g)].filter(([, , closed]) => closed === '');
     t.equal(open.length, [...twiml.matchAll(/<\/[A-Z]\w+>/g)].length);
+  }
+});
+
+t.test('a message is recorded once: Twilio would ask for the same page again', async (t) => {
+  const recorders = TWIML.flatMap((name) => read(`deploy/twilio/${name}`).match(/<Record[^>]*>/g) ?? []);
+  t.equal(recorders.length, 1);
+  for (const recorder of recorders) {
+    t.match(recorder, / method="GET"/);
+    const next = / action="([^"]+)"/.exec(recorder)?.[1] ?? '';
+    t.ok(TWIML.includes(next), `goes on with ${next}`);
+    const twiml = read(`deploy/twilio/${next}`);
+    t.match(twiml, /<Hangup\/>/);
+    t.notMatch(twiml, /<(Record|Redirect)/);
   }
 });
