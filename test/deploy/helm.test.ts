@@ -39,7 +39,10 @@ interface Deployment extends Manifest {
     readonly strategy: { readonly rollingUpdate: Record<string, number> };
     readonly selector: { readonly matchLabels: Record<string, string> };
     readonly template: {
-      readonly metadata: { readonly labels: Record<string, string> };
+      readonly metadata: {
+        readonly labels: Record<string, string>;
+        readonly annotations: Record<string, string>;
+      };
       readonly spec: PodSpec;
     };
   };
@@ -109,6 +112,20 @@ t.test('the environment of the chart is one the service starts with', async (t) 
   t.equal(config.NODE_ENV, 'production');
   t.equal(container.ports[0]?.containerPort, config.PORT);
   t.same(ofKind(renderChart(values), 'ConfigMap')['data'], env);
+});
+
+t.test('another environment makes other pods, the same one does not', async (t) => {
+  const template = (changes: Record<string, unknown>): unknown =>
+    deploymentOf(renderChart(valuesWith(changes))).spec.template;
+  t.same(template({}), deployment.spec.template);
+  t.not(
+    JSON.stringify(template({ env: { LOG_LEVEL: 'debug' } })),
+    JSON.stringify(deployment.spec.template),
+    'a variable more',
+  );
+  t.match(deployment.spec.template.metadata.annotations['checksum/env'], /^[0-9a-f]{64}$/);
+  const notes = readFileSync(join(packageRoot(), 'deploy/helm/denwaban/templates/NOTES.txt'), 'utf8');
+  t.ok(notes.includes('kubectl rollout restart deployment/{{ .Release.Name }}'), 'for what is not in values');
 });
 
 t.test('no secret stands in the chart', async (t) => {

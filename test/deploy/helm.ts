@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse, parseAllDocuments, stringify } from 'yaml';
@@ -108,6 +109,7 @@ function evaluate(expression: string, scope: Scope): string {
   for (const pipe of pipes) {
     const indent = /^indent (\d+)$/.exec(pipe)?.[1];
     if (pipe === 'quote') text = JSON.stringify(text);
+    else if (pipe === 'sha256sum') text = createHash('sha256').update(text).digest('hex');
     else if (indent !== undefined) text = text.replaceAll(/^/gm, ' '.repeat(Number(indent)));
     else throw new Error(`the check does not know | ${pipe}`);
   }
