@@ -11,6 +11,7 @@ export {
   mailAddress,
   retentionPeriods,
   sidebandUrl,
+  sipHost,
   transferTargets,
   trustedProxies,
   webhookSecrets,

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { configWarnings, loadConfig, sidebandUrl, type Config } from '../config.ts';
+import { configWarnings, loadConfig, sidebandUrl, sipHost, type Config } from '../config.ts';
 import { DenwabanError, describeError } from '../errors.ts';
 import type { Clock } from '../lib/clock.ts';
 import { packageRoot } from '../lib/package-root.ts';
@@ -138,7 +138,7 @@ export function linesToEnter(config: Config): string[] {
   const project = config.OPENAI_PROJECT_ID === '' ? '<PROJECT_ID>' : config.OPENAI_PROJECT_ID;
   return [
     `OpenAI, webhook:           ${base}/openai-webhook   event realtime.call.incoming`,
-    `trunk, origination URI:    sip:${project}@sip.api.openai.com;transport=tls`,
+    `trunk, origination URI:    sip:${project}@${sipHost(config) ?? '<SIP host of the region>'};transport=tls`,
     ...(config.SMS_SENDER === 'twilio'
       ? [`Twilio, status of messages: ${statusAddress(base)} (told with each message)`]
       : []),

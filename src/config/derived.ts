@@ -14,6 +14,19 @@ export function sidebandUrl(config: Config): string {
   return url.href;
 }
 
+/** OpenAI's SIP host of a region, by the host of its REST API: a call is found only where it came in. */
+const SIP_HOSTS: Readonly<Record<string, string>> = {
+  'api.openai.com': 'sip.api.openai.com',
+  'eu.api.openai.com': 'sip-eu.api.openai.com',
+};
+
+/** Host that the trunk sends calls to; null: OpenAI names none for this region. A gateway in front is of no region. */
+export function sipHost(config: Pick<Config, 'OPENAI_BASE_URL'>): string | null {
+  const { hostname } = new URL(config.OPENAI_BASE_URL);
+  if (!hostname.endsWith('.openai.com')) return 'sip.api.openai.com';
+  return SIP_HOSTS[hostname] ?? null;
+}
+
 /** Address to listen on. Without a webhook secret only this machine can reach the server by default. */
 export function listenHost(config: Config): string {
   if (config.HOST !== '') return config.HOST;

@@ -53,6 +53,19 @@ t.test('addresses are ready to be copied', async (t) => {
   t.match(out, 'sip:proj_abc123@sip.api.openai.com;transport=tls');
 });
 
+t.test('the SIP address is of the region of the base URL, or calls are not found', async (t) => {
+  const uris = {
+    'https://api.openai.com/v1': 'sip:<PROJECT_ID>@sip.api.openai.com;transport=tls',
+    'https://eu.api.openai.com/v1': 'sip:<PROJECT_ID>@sip-eu.api.openai.com;transport=tls',
+    'https://jp.api.openai.com/v1': 'sip:<PROJECT_ID>@<SIP host of the region>;transport=tls',
+    'https://gateway.example.jp/openai/v1': 'sip:<PROJECT_ID>@sip.api.openai.com;transport=tls',
+  };
+  for (const [OPENAI_BASE_URL, uri] of Object.entries(uris)) {
+    const { out } = await run(['doctor', '--offline'], { OPENAI_BASE_URL });
+    t.ok(out.includes(` ${uri}\n`), OPENAI_BASE_URL);
+  }
+});
+
 t.test('dates to come are counted, in a store of its own or one in use', async (t) => {
   await seedDataDir(dataDir);
   const imported = await run([
