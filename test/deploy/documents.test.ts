@@ -1,9 +1,18 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import t from 'tap';
+import { parse } from 'yaml';
 import { packageRoot } from '../../src/lib/package-root.ts';
 import { createMetrics } from '../../src/telemetry/metrics.ts';
 import { caddyPasses, PRIVATE_PATHS, PUBLIC_PATHS } from './public-paths.ts';
+
+interface Compose {
+  readonly services: {
+    readonly denwaban: Readonly<Record<'restart' | 'stop_grace_period', string>> &
+      Readonly<Record<'init' | 'read_only', boolean>> &
+      Readonly<Record<'cap_drop' | 'tmpfs' | 'ports', readonly string[]>>;
+  };
+}
 
 const DOCUMENTS = [
   'README.md',
@@ -107,6 +116,20 @@ for (const readme of READMES) {
     const caddyfile = /```\nphone\.example\.jp \{\n[^]*?\n```/.exec(read(readme))?.[0] ?? '';
     for (const path of PUBLIC_PATHS) t.ok(caddyPasses(caddyfile, path), path);
     for (const path of PRIVATE_PATHS) t.notOk(caddyPasses(caddyfile, path), path);
+  });
+}
+
+for (const readme of READMES) {
+  t.test(`${readme}: a container started by hand has what compose gives it`, async (t) => {
+    const [command = ''] = /^docker run [^]*? denwaban$/m.exec(read(readme)) ?? [];
+    const { denwaban } = (parse(read('compose.yaml')) as Compose).services;
+    t.ok(denwaban.init && command.includes(' --init '));
+    t.ok(denwaban.read_only && command.includes(' --read-only '));
+    t.ok(command.includes(` --restart ${denwaban.restart} `), 'comes back after an uncaught error');
+    t.ok(command.includes(` --stop-timeout ${denwaban.stop_grace_period.replace('s', '')} `));
+    for (const right of denwaban.cap_drop) t.ok(command.includes(` --cap-drop ${right} `));
+    for (const path of denwaban.tmpfs) t.ok(command.includes(` --tmpfs ${path} `));
+    for (const port of denwaban.ports) t.ok(command.includes(` --publish ${port} `));
   });
 }
 
