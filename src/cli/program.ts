@@ -3,6 +3,8 @@ import type { Environment } from '../config.ts';
 /** What a command may use of the process. */
 export interface Surroundings {
   readonly env: Environment;
+  /** The standard input, asked for by a command that is given `-` for a file; not there: nothing can be read. */
+  readonly input?: () => AsyncIterable<Uint8Array>;
   /** The command's result. */
   readonly out: (text: string | Uint8Array) => void;
   /** Progress and problems; never part of the result. */

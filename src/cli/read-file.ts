@@ -3,7 +3,7 @@ import { FIELDS, mapColumns, readColumnRule, type Columns, type Field } from '..
 import { readTable, type Table } from '../roster/csv-read.ts';
 import { decodeText, type TextEncoding } from '../roster/encoding.ts';
 import { MAX_ROWS } from '../roster/import-roster.ts';
-import { OperatorError, UsageError } from './program.ts';
+import { OperatorError, UsageError, type Surroundings } from './program.ts';
 
 /** Bytes. The largest roster that is taken has a tenth of it. */
 const MAX_BYTES = 50_000_000;
@@ -15,15 +15,22 @@ export interface ListFile {
   readonly encoding: TextEncoding;
 }
 
+/** Stands for the standard input in the place of a file: where the program runs in a container, the list is outside. */
+const STANDARD_INPUT = '-';
+
 /**
- * Reads a CSV file.
+ * Reads a CSV file, or the standard input when it is called `-`.
  *
  * @param given `field=header` for columns that are called otherwise
  * @throws OperatorError when the file cannot be read or understood, UsageError for a wrong `given`
  */
-export async function readListFile(path: string, given: readonly string[]): Promise<ListFile> {
+export async function readListFile(
+  path: string,
+  given: readonly string[],
+  { input }: Pick<Surroundings, 'input'>,
+): Promise<ListFile> {
   const names = new Map(given.map(readColumnOption));
-  const decoded = decodeText(await readBytes(path));
+  const decoded = decodeText(await readBytes(path, input));
   if (decoded === null)
     throw new OperatorError(
       `${path} is neither UTF-8 nor CP932 (Shift_JIS). In Excel, save it as 「CSV UTF-8 (コンマ区切り)」.`,
@@ -53,16 +60,31 @@ function readColumnOption(option: string): readonly [string, Field] {
   throw new UsageError(`--column ${option}: write FIELD=HEADER; fields are ${FIELDS.join(', ')}.`);
 }
 
-async function readBytes(path: string): Promise<Uint8Array> {
+async function readBytes(path: string, input: Surroundings['input']): Promise<Uint8Array> {
   try {
+    if (path === STANDARD_INPUT && input !== undefined) return await readAll(input());
     const { size } = await stat(path);
-    if (size > MAX_BYTES)
-      throw new OperatorError(`${path} is larger than ${MAX_BYTES} bytes. Divide the file.`);
+    if (size > MAX_BYTES) throw tooLarge(path);
     return await readFile(path);
   } catch (error) {
     if (error instanceof OperatorError) throw error;
     throw new OperatorError(`${path} cannot be read (${fileProblem(error)}).`);
   }
+}
+
+async function readAll(input: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  for await (const part of input) {
+    parts.push(part);
+    size += part.length;
+    if (size > MAX_BYTES) throw tooLarge('the standard input');
+  }
+  return Buffer.concat(parts);
+}
+
+function tooLarge(name: string): OperatorError {
+  return new OperatorError(`${name} is larger than ${MAX_BYTES} bytes. Divide the file.`);
 }
 
 /** The system's code of a failed file operation. */

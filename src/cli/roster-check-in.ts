@@ -12,7 +12,8 @@ const HELP = `Usage: denwaban roster checkin FILE [options]
 Records who came, from a CSV file with a column 当日 (or 出席, 来場): ○ or 出席 for who came, × or
 欠席 for who did not; an empty cell records nothing. People are found by 受付番号 or 応募者ID, else
 by 氏名 and 電話番号. Who had said that they would not come is not recorded as a no-show.
-Without --apply nothing is stored. With it, all rows are, or none when one is refused.
+Without --apply nothing is stored. With it, all rows are, or none when one is refused. FILE may be
+- for the standard input.
 
   --apply              store
   --briefing NAME      title or id of the briefing; default: the only one
@@ -37,7 +38,7 @@ export const checkInCommand: Command = {
       column: { type: 'string', multiple: true },
     });
     const path = oneFile(positionals);
-    const { table, columns } = await readListFile(path, values.column ?? []);
+    const { table, columns } = await readListFile(path, values.column ?? [], surroundings);
     if (!columns.at.has('actual'))
       throw new OperatorError(
         `${path} has no column that says who came. Name it 当日, or: --column actual=HEADER`,

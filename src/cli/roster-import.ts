@@ -22,7 +22,8 @@ const HELP = `Usage: denwaban roster import FILE [options]
 Reads applicants and their slots from a CSV file (UTF-8 or CP932; first line: headers such as
 氏名 フリガナ 大学 学部 電話番号 携帯 メール 受付番号 応募者ID 説明会 日時 終了 会場 定員 オンライン).
 Without --apply nothing is stored: the command shows what it would do. With it, all rows are
-stored or, when one is refused, none. The same file again changes nothing.
+stored or, when one is refused, none. The same file again changes nothing. FILE may be - for the
+standard input.
 
   --apply                  store
   --plan ID                store only what the dry run with this id showed
@@ -69,7 +70,7 @@ export const importCommand: Command = {
     if (values.plan !== undefined && !values.apply)
       throw new UsageError('--plan goes with --apply: a dry run stores nothing anyway.');
     let began = 0;
-    const file = await readListFile(path, values.column ?? []);
+    const file = await readListFile(path, values.column ?? [], surroundings);
     err(`${path}: ${file.table.rows.length} rows, ${file.encoding}\n`);
     if (file.columns.ignored.length > 0)
       err(`columns that are not used: ${file.columns.ignored.join(', ')}\n`);

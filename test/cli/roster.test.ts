@@ -10,6 +10,7 @@ import { CHILD_FLAGS } from '../run/flags.ts';
 import { openTestStore } from '../store/fixtures.ts';
 import { desk, storeDesk } from './fixtures.ts';
 
+const PROGRAM = fileURLToPath(new URL('../../src/cli.js', import.meta.url));
 const SAMPLE = join(packageRoot(), 'scenarios', 'sample-roster.csv');
 const CREATE = ['--create-briefing', '会社説明会', '--company', '株式会社見本', '--create-slots'];
 
@@ -147,9 +148,22 @@ t.test('a sheet with people who are not on the list is refused whole', async (t)
   t.match(await run('roster', 'report'), { out: /未確認 +5 +2 +1 +2/u });
 });
 
+t.test('a list comes from the standard input, where the program sees no file of ours', async (t) => {
+  const child = spawn(process.execPath, [...CHILD_FLAGS, PROGRAM, 'roster', 'import', '-'], {
+    cwd: directory,
+    env: { DATA_DIR: dataDir },
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  child.stdin.end(readFileSync(SAMPLE));
+  let out = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
+  const [code] = await once(child, 'close');
+  t.equal(code, 0);
+  t.match(out, /0 new, 0 changed, 8 unchanged, 0 refused/);
+});
+
 t.test('a reader that goes away ends the program in silence', async (t) => {
-  const program = fileURLToPath(new URL('../../src/cli.js', import.meta.url));
-  const child = spawn(process.execPath, [...CHILD_FLAGS, program, 'roster', 'export'], {
+  const child = spawn(process.execPath, [...CHILD_FLAGS, PROGRAM, 'roster', 'export'], {
     cwd: directory,
     env: { DATA_DIR: dataDir },
     stdio: ['ignore', 'pipe', 'pipe'],
