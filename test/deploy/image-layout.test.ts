@@ -20,6 +20,9 @@ import { MINIMAL } from '../config/environments.ts';
 import { copies, execForm, execForms, named, readStages } from './dockerfile.ts';
 import { lockedPackages } from './lock-file.ts';
 
+/** As docs/operations.md has it run, in the working directory of the image. */
+const OPERATORS_PROGRAM = 'dist/src/cli.js';
+
 const image = readStages().at(-1);
 if (image === undefined) throw new Error('the Dockerfile has no stage');
 
@@ -150,4 +153,6 @@ t.test('what the image holds starts, is healthy and stops', async (t) => {
   t.same(await exit, [0, null], 'stopped by itself');
   t.not(await healthcheck(t, port), 0, 'not healthy any more');
   t.ok(readdirSync(data).includes('pg'), 'the data stands where DATA_DIR says');
+  const operator = run(t, [OPERATORS_PROGRAM, 'api-key', 'list'], ENVIRONMENT);
+  t.same(await once(operator, 'exit'), [0, null], 'a command of the operator');
 });
