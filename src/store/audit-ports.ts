@@ -115,6 +115,8 @@ export interface AuditReader {
   changes(scope: AuditScope): AsyncIterable<AuditedChange>;
   /** Oldest first. */
   anchors(): Promise<AuditAnchor[]>;
+  /** Ids of the keys that signed the ends of chains, and anchors. */
+  keyIds(): Promise<string[]>;
 }
 
 /** What tells an anchor from others. */

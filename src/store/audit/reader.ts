@@ -36,6 +36,11 @@ export function createAuditReader(db: Kysely<Database>): AuditReader {
     calls: (scope) => readCalls(db, scope),
     changes: (scope) => readChanges(db, scope),
     anchors: async () => readAnchors(db),
+    keyIds: async () => {
+      const { rows } = await sql<{ key_id: string }>`
+        select key_id from audit_chains union select key_id from audit_anchors order by key_id`.execute(db);
+      return rows.map(({ key_id: keyId }) => keyId);
+    },
   };
 }
 
