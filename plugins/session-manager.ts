@@ -30,13 +30,15 @@ export interface SessionManagerOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly node: string;
+  /** Whether one more call would be answered here; asked once the app is ready. */
+  readonly hasRoom: () => boolean;
   /** Tools beside the built-in ones; the scenario does not name them. */
   readonly extraTools: readonly Tool[];
 }
 
 /** Loads the scenario and keeps the live calls: one session each. */
 export default fp<SessionManagerOptions>(
-  async (app, { clock, random, node, extraTools }) => {
+  async (app, { clock, random, node, hasRoom, extraTools }) => {
     const { config } = app;
     const { calls: store, transact } = app.store;
     const scenario = await loadScenario(config.SCENARIO, packageRoot());
@@ -51,10 +53,8 @@ export default fp<SessionManagerOptions>(
       queue: app.outbox.queue,
     };
     const run = { store, transact, clock, random, log: app.log, timeoutMs: config.TOOL_TIMEOUT_MS };
-    const tools = createToolRunner({
-      tools: [...toolsFor(scenario.tools, offeredTargets(scenario, targets), desk), ...extraTools],
-      ...run,
-    });
+    const offered = [...toolsFor(scenario.tools, offeredTargets(scenario, targets), desk), ...extraTools];
+    const tools = createToolRunner({ tools: offered, ...run });
     const recorder = createRecorder(store, clock, app.log);
     const plan = keepPlan({
       clock,
@@ -81,7 +81,7 @@ export default fp<SessionManagerOptions>(
         return plan.current;
       },
     };
-    const manager = new CallManager(services, node, app.store.kind === 'postgres');
+    const manager = new CallManager(services, node, app.store.kind === 'postgres', hasRoom);
 
     app.decorate('callServices', services);
     app.decorate('callManager', manager);

@@ -1,13 +1,14 @@
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
 
 export interface Readiness {
+  /** Whether new calls may be sent here. */
   readonly ready: boolean;
-  /** Short codes such as draining, store, capacity, clock; empty when ready. */
+  /** What is amiss, as short codes such as draining, store, capacity, clock. Not everything keeps calls away. */
   readonly reasons: readonly string[];
 }
 
 export interface HealthRouteOptions {
-  /** Whether new calls may be sent here. Has to settle within its own deadlines. */
+  /** Has to settle within its own deadlines. */
   readonly readiness: () => Promise<Readiness>;
   /** What /healthz shows beside status and reasons: version, uptime, calls, store, model. No secrets. */
   readonly summary: () => Promise<Record<string, unknown>>;
@@ -36,8 +37,9 @@ const healthRoutes: FastifyPluginAsync<HealthRouteOptions> = async (app, { readi
   });
 
   app.get('/healthz', quiet, async (request, reply) => {
-    const { ready, reasons } = await judged(request);
-    return reply.send({ status: ready ? 'ok' : 'degraded', reasons, ...(await summary()) });
+    const { reasons } = await judged(request);
+    const status = reasons.length === 0 ? 'ok' : 'degraded';
+    return reply.send({ status, reasons, ...(await summary()) });
   });
 };
 

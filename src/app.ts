@@ -20,7 +20,7 @@ import { systemClock, type Clock } from './lib/clock.ts';
 import { refuseForeignTransferEncoding, serverLimits } from './lib/http-limits.ts';
 import { packageVersion } from './lib/package-root.ts';
 import { systemRandom, type Random } from './lib/random.ts';
-import { createReadiness } from './readiness.ts';
+import { createReadiness, hasRoom } from './readiness.ts';
 import { registerRestApi } from './rest-api.ts';
 import type { Metrics } from './telemetry/metrics.ts';
 import type { Tool } from './tools/tool.ts';
@@ -76,7 +76,7 @@ export async function build(options: AppOptions): Promise<FastifyInstance> {
   await app.register(outboxPlugin, { clock, random });
   await app.register(attendanceDesk, { clock });
   await app.register(openAi, { clock });
-  await app.register(sessionManager, { clock, random, node, extraTools });
+  await app.register(sessionManager, { clock, random, node, hasRoom: () => hasRoom(app), extraTools });
   await app.register(callAcceptance, { node });
   await app.register(retentionPlugin, { clock, callLive: () => app.callManager.calls > 0 });
   await app.register(webhookVerification, {

@@ -37,15 +37,19 @@ export class CallManager implements SessionOwner {
   #closed = false;
   #idle: (() => void)[] = [];
 
-  /** @param shared whether other processes may use the store, too */
-  constructor(services: CallServices, node: string, shared = false) {
+  /**
+   * @param shared whether other processes may use the store, too
+   * @param hasRoom whether one more call would be answered here
+   */
+  constructor(services: CallServices, node: string, shared = false, hasRoom: () => boolean = () => true) {
     this.#services = services;
-    this.owner = new CallOwner(services, node, shared, {
-      onLost: (callId) => this.#disown(callId),
-      onRegained: (callIds) => {
+    const listener = {
+      onLost: (callId: string) => this.#disown(callId),
+      onRegained: (callIds: readonly string[]) => {
         for (const callId of callIds) this.#sessions.get(callId)?.regained();
       },
-    });
+    };
+    this.owner = new CallOwner(services, node, shared, listener, hasRoom);
     this.#hangUps = new HangUps(services, this.owner);
   }
 

@@ -40,19 +40,29 @@ export class CallOwner {
   /** Whether other processes may use the store, too. */
   readonly #shared: boolean;
   readonly #listener: OwnerListener;
+  /** Whether one more call would be answered here. */
+  readonly #hasRoom: () => boolean;
   readonly #seats = new Map<string, Seat>();
   #timer: Timer | null = null;
   #peers = 0;
+  #relieved = false;
   #solitude: Solitude = STRANGER;
   #draining = false;
   #closed = false;
   #waiting: (() => void)[] = [];
 
-  constructor(services: OwnerServices, node: string, shared: boolean, listener: OwnerListener) {
+  constructor(
+    services: OwnerServices,
+    node: string,
+    shared: boolean,
+    listener: OwnerListener,
+    hasRoom: () => boolean = () => true,
+  ) {
     this.#services = services;
     this.#node = node;
     this.#shared = shared;
     this.#listener = listener;
+    this.#hasRoom = hasRoom;
   }
 
   /** Whether other processes may own calls of the same store. */
@@ -77,6 +87,14 @@ export class CallOwner {
   /** Other nodes that could take calls, when last asked. */
   get peers(): number {
     return this.#peers;
+  }
+
+  /**
+   * Whether another node had room when this one last told that it has none. Told first and asked then: of nodes that fill
+   * up one after the other the last one knows that it is the last. False when nobody could be asked.
+   */
+  get relieved(): boolean {
+    return this.#relieved;
   }
 
   has(callId: string): boolean {
@@ -158,14 +176,17 @@ export class CallOwner {
     this.#timer?.cancel();
     this.#timer = null;
     const asked = this.#seatsOf(this.callIds);
+    const standing = { draining: this.#draining, room: this.#hasRoom() };
     const sentAt = clock.monotonic();
     try {
-      const { ours, peers } = await store.renewLeases(this.#node, asked, LEASE_MS, this.#draining);
+      const { ours, peers, roomElsewhere } = await store.renewLeases(this.#node, asked, LEASE_MS, standing);
       this.#peers = peers;
+      this.#relieved = !standing.room && roomElsewhere;
       this.#solitude = onSeen(this.#solitude, sentAt, peers);
       this.#apply(asked, new Set(ours), sentAt);
     } catch (error) {
       log.warn({ reason: describeError(error) }, 'Leases not renewed, trying again');
+      this.#relieved = false;
       this.#storeIsAway(sentAt);
     }
     this.#wake();

@@ -154,12 +154,22 @@ export interface CallSeat {
   readonly epoch: number;
 }
 
+/** What a node tells the others with each renewal. */
+export interface NodeStanding {
+  /** Whether it stops: it is no peer of others then. */
+  readonly draining: boolean;
+  /** Whether it would answer one more call. */
+  readonly room: boolean;
+}
+
 /** What a renewal of leases found. */
 export interface Renewal {
   /** Calls that are still ours. */
   readonly ours: readonly string[];
   /** Other nodes that could take our calls: heard of lately, and not stopping. */
   readonly peers: number;
+  /** Whether one of them has said a moment ago that it would answer one more call. */
+  readonly roomElsewhere: boolean;
 }
 
 /** A call that was taken from a node that died, or that let go of it. */

@@ -18,8 +18,8 @@ export function createCallStore(context: StoreContext): CallStore {
       transition(context, callId, epoch, from, to, fields),
     setCallFields: async (callId, epoch, fields) => setCallFields(context, callId, epoch, fields),
     finishCall: async (callId, epoch, end) => finishCall(context, callId, epoch, end),
-    renewLeases: async (node, seats, leaseMs, draining) =>
-      renewLeases(context, node, seats, leaseMs, draining),
+    renewLeases: async (node, seats, leaseMs, standing) =>
+      renewLeases(context, node, seats, leaseMs, standing),
     releaseCalls: async (node, seats) => releaseCalls(context, node, seats),
     findSuccessors: async (seats) => findSuccessors(context, seats),
     forgetNode: async (node) => forgetNode(context, node),

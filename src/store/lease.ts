@@ -1,12 +1,19 @@
 import { sql } from 'kysely';
 import type { StoreContext } from './context.ts';
 import { hint } from './hints.ts';
-import type { CallSeat, Renewal, TakenCall } from './ports.ts';
+import type { CallSeat, NodeStanding, Renewal, TakenCall } from './ports.ts';
 import { CALL_COLUMNS, type CallRow, toCallRecord } from './rows.ts';
 import { OPEN_STATE } from './states.ts';
 
 /** A node that was not heard of for this long takes no calls, ms: several renewals were missed. */
 const NODE_SILENT_MS = 4_000;
+/**
+ * A node's word that it has room is good for this long, ms: one renewal may be missed. Less than a lease, so that nobody
+ * who gets full with the calls of a node that died counts on that one's room.
+ */
+const ROOM_SILENT_MS = 2_000;
+/** Of a store that answered nothing. */
+const NOTHING: Renewal = { ours: [], peers: 0, roomElsewhere: false };
 
 /** All of a node's leases and its sign of life in one statement. A call that another epoch owns stays as it is. */
 export async function renewLeases(
@@ -14,25 +21,28 @@ export async function renewLeases(
   node: string,
   seats: readonly CallSeat[],
   leaseMs: number,
-  draining: boolean,
+  { draining, room }: NodeStanding,
 ): Promise<Renewal> {
   return context.run('renewLeases', async () => {
-    const { rows } = await sql<{ ours: string[]; peers: number }>`
+    const { rows } = await sql<Renewal>`
       with beat as (
-        insert into nodes (node, seen_at, draining) values (${node}, clock_timestamp(), ${draining})
-        on conflict (node) do update set seen_at = excluded.seen_at, draining = excluded.draining
+        insert into nodes (node, seen_at, draining, room) values (${node}, clock_timestamp(), ${draining}, ${room})
+        on conflict (node) do update
+          set seen_at = excluded.seen_at, draining = excluded.draining, room = excluded.room
       ), renewed as (
         update calls set lease_until = clock_timestamp() + ${leaseMs}::float8 * interval '1 millisecond'
         from unnest(${callIds(seats)}::text[], ${epochs(seats)}::integer[]) as seat (call_id, epoch)
         where calls.call_id = seat.call_id and calls.epoch = seat.epoch and node = ${node} and ${OPEN_STATE}
         returning calls.call_id
       )
-      select array(select call_id from renewed) as ours, (
-        select count(*)::integer from nodes where nodes.node <> ${node} and not nodes.draining
-          and seen_at > clock_timestamp() - ${NODE_SILENT_MS}::float8 * interval '1 millisecond') as peers`.execute(
+      select array(select call_id from renewed) as ours, count(*)::integer as peers, coalesce(bool_or(
+          room and seen_at > clock_timestamp() - ${ROOM_SILENT_MS}::float8 * interval '1 millisecond'
+        ), false) as "roomElsewhere"
+      from nodes where node <> ${node} and not draining
+        and seen_at > clock_timestamp() - ${NODE_SILENT_MS}::float8 * interval '1 millisecond'`.execute(
       context.db,
     );
-    return rows[0] ?? { ours: [], peers: 0 };
+    return rows[0] ?? NOTHING;
   });
 }
 

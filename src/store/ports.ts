@@ -6,6 +6,7 @@ import type {
   CallState,
   ClaimInput,
   ClaimResult,
+  NodeStanding,
   Renewal,
   TakenCall,
 } from './call-ports.ts';
@@ -58,11 +59,15 @@ export interface CallStore {
   finishCall(callId: string, epoch: number, end: CallEnd): Promise<boolean>;
 
   /**
-   * Renews the leases of this node's calls in one statement, and says that the node is there.
-   *
-   * @param draining whether the node stops: it is no peer of others then
+   * Renews the leases of this node's calls in one statement, says that the node is there and how it stands, and asks the
+   * same of the others.
    */
-  renewLeases(node: string, seats: readonly CallSeat[], leaseMs: number, draining: boolean): Promise<Renewal>;
+  renewLeases(
+    node: string,
+    seats: readonly CallSeat[],
+    leaseMs: number,
+    standing: NodeStanding,
+  ): Promise<Renewal>;
 
   /** Lets go of calls, so that any node may take them at once. @returns those that were ours */
   releaseCalls(node: string, seats: readonly CallSeat[]): Promise<string[]>;

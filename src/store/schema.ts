@@ -91,6 +91,7 @@ export interface NodesTable {
   node: string;
   seen_at: Date;
   draining: boolean;
+  room: boolean;
 }
 
 export interface TurnsTable {

@@ -11,8 +11,8 @@ import {
   RENEW_MS,
   STRANGER,
 } from '../../src/call/owner-rules.ts';
-import { CallOwner } from '../../src/call/owner.ts';
-import type { CallStore, Renewal } from '../../src/store/ports.ts';
+import { CallOwner, type OwnerListener } from '../../src/call/owner.ts';
+import type { CallStore, NodeStanding, Renewal } from '../../src/store/ports.ts';
 import { silentLog } from '../../src/lib/log.ts';
 import { ManualClock } from '../store/manual-clock.ts';
 
@@ -44,29 +44,36 @@ t.test('that the store is away counts only from before the last news was out of 
   t.end();
 });
 
+/** What the store answers; nobody else has room unless it says so. */
+type Answer = Omit<Renewal, 'roomElsewhere'> & Partial<Renewal>;
+
 /** A node with one call and others beside it; renewals are answered by the test. */
 async function keeping(peers = 1) {
   const clock = new ManualClock();
   const pending: { resolve(renewal: Renewal): void; reject(error: Error): void }[] = [];
-  const renewLeases = (): Promise<Renewal> =>
+  const told: NodeStanding[] = [];
+  const renewLeases: CallStore['renewLeases'] = (_node, _seats, _leaseMs, standing) =>
     new Promise((resolve, reject) => {
+      told.push(standing);
       pending.push({ resolve, reject });
     });
   const store = { renewLeases, forgetNode: async () => {} } as unknown as CallStore;
   const lost: string[] = [];
   const regained: string[] = [];
-  const owner = new CallOwner({ store, clock, log: silentLog }, 'node-a', true, {
+  const listener: OwnerListener = {
     onLost: (callId) => {
       lost.push(callId);
       owner.unseat(callId);
     },
     onRegained: (callIds) => regained.push(...callIds),
-  });
-  const answer = async (renewal: Renewal | Error): Promise<void> => {
+  };
+  const place = { free: true };
+  const owner = new CallOwner({ store, clock, log: silentLog }, 'node-a', true, listener, () => place.free);
+  const answer = async (renewal: Answer | Error): Promise<void> => {
     const next = pending.shift();
     if (next === undefined) throw new Error('nothing was asked');
     if (renewal instanceof Error) next.reject(renewal);
-    else next.resolve(renewal);
+    else next.resolve({ roomElsewhere: false, ...renewal });
     await new Promise((resolve) => setImmediate(resolve));
   };
   /** Renewals as they come every time, for a while. */
@@ -78,7 +85,7 @@ async function keeping(peers = 1) {
   };
   owner.seat('rtc_1', 1, clock.monotonic());
   await renewed(RENEW_MS + (peers === 0 ? ALONE_MS : 0), peers);
-  return { clock, owner, lost, regained, answer, renewed, pending };
+  return { clock, owner, lost, regained, answer, renewed, pending, place, told };
 }
 
 t.test('after a freeze nothing may be done before the lease was renewed', async (t) => {
@@ -208,3 +215,27 @@ t.test(
     await owner.close();
   },
 );
+
+t.test('a full node is relieved only when it has said so, and another one has room', async (t) => {
+  const { clock, owner, answer, place, told } = await keeping();
+  const renewed = async (renewal: Answer | Error): Promise<boolean> => {
+    clock.advance(RENEW_MS);
+    await answer(renewal);
+    return owner.relieved;
+  };
+  const beside = { ours: ['rtc_1'], peers: 1, roomElsewhere: true };
+  t.equal(await renewed(beside), false, 'it has room itself');
+  clock.advance(RENEW_MS);
+  place.free = false;
+  await answer(beside);
+  t.equal(owner.relieved, false, 'the others do not know yet that it is full');
+  t.equal(await renewed(beside), true);
+  t.same(told.at(-1), { draining: false, room: false });
+  t.equal(await renewed({ ...beside, roomElsewhere: false }), false, 'all are full');
+  t.equal(await renewed(beside), true);
+  t.equal(await renewed(new Error('away')), false, 'nobody can be asked');
+  t.equal(await renewed(beside), true);
+  place.free = true;
+  t.equal(await renewed(beside), false);
+  await owner.close();
+});

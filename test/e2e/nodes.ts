@@ -21,7 +21,8 @@ export interface House {
   readonly emulator: Emulator;
   readonly store: Store;
   readonly url: string;
-  node(): Promise<Child>;
+  /** @param env beside that of every node */
+  node(env?: Readonly<Record<string, string>>): Promise<Child>;
 }
 
 /** @param playback of what the caller hears */
@@ -38,9 +39,9 @@ export async function house(
   t.teardown(async () => emulator.close());
   const store = await openTestStore({ databaseUrl: url });
   t.teardown(async () => store.close());
-  const node = async (): Promise<Child> =>
+  const node = async (env: Readonly<Record<string, string>> = {}): Promise<Child> =>
     startChild(t, emulator, {
-      env: { DATABASE_URL: url, SCENARIO: 'reception-ja', API: 'off', TRANSFER_TARGETS: TARGETS },
+      env: { DATABASE_URL: url, SCENARIO: 'reception-ja', API: 'off', TRANSFER_TARGETS: TARGETS, ...env },
     });
   return { emulator, store, url, node };
 }

@@ -38,6 +38,14 @@ t.test('not ready is 503, with every reason', async (t) => {
   t.same(response.json(), { status: 'not_ready', reasons: ['draining', 'capacity'] });
 });
 
+t.test('a reason for which calls need not go elsewhere is told beside 200', async (t) => {
+  const app = await build(t, { readiness: async () => ({ ready: true, reasons: ['capacity'] }) });
+  const response = await app.inject('/readyz');
+  t.equal(response.statusCode, 200);
+  t.same(response.json(), { status: 'ready', reasons: ['capacity'] });
+  t.match((await app.inject('/healthz')).json(), { status: 'degraded', reasons: ['capacity'] });
+});
+
 t.test('a check that fails means not ready, and its message stays inside', async (t) => {
   const app = await build(t, {
     readiness: async () => {

@@ -8,6 +8,7 @@ import type {
   CallEnd,
   CallStore,
   ClaimInput,
+  NodeStanding,
   Owned,
   TurnRecord,
   UsageRecord,
@@ -56,6 +57,9 @@ export async function truncate(store: Store | ContractModel): Promise<void> {
       store.db,
     );
 }
+
+/** What a node in service tells with its renewals. */
+export const STANDING: NodeStanding = { draining: false, room: true };
 
 /** The claim of call `name`, delivered once as `wh_<name>`. */
 export function claimOf(name: string, changes: Partial<ClaimInput> = {}): ClaimInput {

@@ -6,6 +6,7 @@ import type {
   CallSeat,
   CallState,
   ClaimInput,
+  NodeStanding,
   Renewal,
   StoredProgress,
   TakenCall,
@@ -20,6 +21,7 @@ import type { CallRow } from './tables.ts';
 
 /** As src/store/lease.ts has it, ms. */
 const NODE_SILENT_MS = 4_000;
+const ROOM_SILENT_MS = 2_000;
 
 const lockOf = (callId: string): string => `call ${callId}`;
 
@@ -147,14 +149,14 @@ export function renew(
   node: string,
   seats: readonly CallSeat[],
   leaseMs: number,
-  draining: boolean,
+  standing: NodeStanding,
 ): Statement<Renewal> {
   return {
     name: 'renewLeases',
     locks: seats.map(({ callId }) => lockOf(callId)),
     run: (view) => {
       const { tables, now } = view;
-      tables.nodes.set(node, { node, seenAt: now, draining });
+      tables.nodes.set(node, { node, seenAt: now, ...standing });
       const ours = owned(view, node, seats).map((row) => {
         change(view, row, { leaseUntil: now + leaseMs });
         return row.callId;
@@ -162,7 +164,8 @@ export function renew(
       const peers = [...tables.nodes.values()].filter(
         (one) => one.node !== node && !one.draining && one.seenAt > now - NODE_SILENT_MS,
       );
-      return { ours, peers: peers.length };
+      const roomElsewhere = peers.some(({ room, seenAt }) => room && seenAt > now - ROOM_SILENT_MS);
+      return { ours, peers: peers.length, roomElsewhere };
     },
   };
 }

@@ -60,8 +60,8 @@ export function createModelCalls(context: ModelContext): CallStore {
         if (finished) noteEnd(context, callId, end.endedAt);
         return finished || (attempt.unsure && (await execute(call.isIn(callId, epoch, end.state))));
       }),
-    renewLeases: async (node, seats, leaseMs, draining) =>
-      run('renewLeases', async () => execute(call.renew(node, seats, leaseMs, draining))),
+    renewLeases: async (node, seats, leaseMs, standing) =>
+      run('renewLeases', async () => execute(call.renew(node, seats, leaseMs, standing))),
     findSuccessors: async (seats) => run('findSuccessors', async () => execute(call.successors(seats))),
     releaseCalls: async (node, seats) => run('releaseCalls', async () => execute(call.release(node, seats))),
     forgetNode: async (node) => run('forgetNode', async () => execute(call.forget(node))),

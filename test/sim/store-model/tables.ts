@@ -57,6 +57,7 @@ export interface NodeRow {
   readonly node: string;
   readonly seenAt: number;
   readonly draining: boolean;
+  readonly room: boolean;
 }
 
 /** A message in the outbox, as far as calls put it there. It has no key but its own: nothing but its cause keeps it single. */

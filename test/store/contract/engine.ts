@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Test } from 'tap';
 import type { Store } from '../../../src/store/open.ts';
-import { COMPLETED, claimOf, claimed, count, truncate, turnOf, usageOf } from '../fixtures.ts';
+import { COMPLETED, STANDING, claimOf, claimed, count, truncate, turnOf, usageOf } from '../fixtures.ts';
 
 /** What holds for an engine that speaks SQL, and can only be asked in SQL. */
 export async function engineContract(t: Test, store: Store): Promise<void> {
@@ -62,6 +62,34 @@ export async function engineContract(t: Test, store: Store): Promise<void> {
     await t.rejects(handles.trx.selectFrom('calls').selectAll().execute());
     t.equal(await count(store, 'calls'), 0);
   });
+
+  await t.test(
+    'the room of a node that misses two renewals is not counted on, though it is a peer',
+    async (t) => {
+      await truncate(store);
+      await store.calls.renewLeases('node-a', [], 60_000, STANDING);
+      await sql`update nodes set seen_at = clock_timestamp() - interval '2 seconds'`.execute(store.db);
+      const found = await store.calls.renewLeases('node-b', [], 60_000, { ...STANDING, room: false });
+      t.same(found, { ours: [], peers: 1, roomElsewhere: false });
+      await truncate(store);
+    },
+  );
+
+  await t.test(
+    'a node of an earlier release does not say whether it has room, and is taken to',
+    async (t) => {
+      await truncate(store);
+      await sql`insert into nodes (node, seen_at, draining) values ('node-old', clock_timestamp(), false)
+      on conflict (node) do update set seen_at = excluded.seen_at, draining = excluded.draining`.execute(
+        store.db,
+      );
+      t.match(await store.calls.renewLeases('node-b', [], 60_000, STANDING), {
+        peers: 1,
+        roomElsewhere: true,
+      });
+      await truncate(store);
+    },
+  );
 
   await t.test('a batch in which one row is refused stores none', async (t) => {
     await truncate(store);

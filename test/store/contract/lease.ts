@@ -1,6 +1,6 @@
 import type { Test } from 'tap';
 import type { Store } from '../../../src/store/open.ts';
-import { COMPLETED, claimed, truncate, type ContractModel } from '../fixtures.ts';
+import { COMPLETED, STANDING, claimed, truncate, type ContractModel } from '../fixtures.ts';
 
 /** A lease that lapsed before it was given: no test waits for one. */
 const LAPSED = -1_000;
@@ -62,11 +62,11 @@ export async function leaseContract(t: Test, store: Store | ContractModel): Prom
     const over = await claimed(store, 'over');
     await store.calls.finishCall(over, 1, COMPLETED);
     const seats = [mine, lost, over, 'rtc_unknown'].map((callId) => ({ callId, epoch: 1 }));
-    t.same((await store.calls.renewLeases('node-a', seats, 60_000, false)).ours, [mine]);
+    t.same((await store.calls.renewLeases('node-a', seats, 60_000, STANDING)).ours, [mine]);
     t.same(await store.calls.takeLapsedCalls('node-c', 60_000, 10), []);
   });
 
   await t.test('a renewal of no calls says that the node is there', async (t) => {
-    t.same((await store.calls.renewLeases('node-a', [], 60_000, false)).ours, []);
+    t.same((await store.calls.renewLeases('node-a', [], 60_000, STANDING)).ours, []);
   });
 }

@@ -1,6 +1,7 @@
 import type { Test } from 'tap';
 import type { Store } from '../../../src/store/open.ts';
-import { COMPLETED, claimed, truncate, turnOf, usageOf, type ContractModel } from '../fixtures.ts';
+import type { NodeStanding } from '../../../src/store/ports.ts';
+import { COMPLETED, STANDING, claimed, truncate, turnOf, usageOf, type ContractModel } from '../fixtures.ts';
 
 /** A lease that lapsed before it was given: no test waits for one. */
 const LAPSED = -1_000;
@@ -33,10 +34,14 @@ export async function ownershipContract(t: Test, store: Store | ContractModel): 
       store.transact(async (transaction) => transaction.calls.holdToolCall(begun)),
       { code: 'DW_CALL_LOST' },
     );
-    t.same((await calls.renewLeases('node-a', [{ callId: id, epoch: 1 }], 60_000, false)).ours, []);
+    t.same((await calls.renewLeases('node-a', [{ callId: id, epoch: 1 }], 60_000, STANDING)).ours, []);
     t.same(await calls.releaseCalls('node-a', [{ callId: id, epoch: 1 }]), []);
     const earlier = [{ callId: id, epoch: 1 }];
-    t.same((await calls.renewLeases('node-b', earlier, 60_000, false)).ours, [], 'nor its own, earlier one');
+    t.same(
+      (await calls.renewLeases('node-b', earlier, 60_000, STANDING)).ours,
+      [],
+      'nor its own, earlier one',
+    );
 
     t.match(await calls.getCall(id), { state: 'claimed', epoch: 2, node: 'node-b', noticeProof: 'pending' });
     t.same(await calls.listTurns(id), []);
@@ -84,14 +89,14 @@ export async function ownershipContract(t: Test, store: Store | ContractModel): 
           [orphan, 2, false],
         ],
       );
-      t.same((await calls.renewLeases('node-a', [seat], 60_000, false)).ours, []);
+      t.same((await calls.renewLeases('node-a', [seat], 60_000, STANDING)).ours, []);
     },
   );
 
   await t.test('a node counts those that are there and do not stop, and not itself', async (t) => {
     await truncate(store);
     const peers = async (node: string, draining = false) =>
-      (await calls.renewLeases(node, [], 60_000, draining)).peers;
+      (await calls.renewLeases(node, [], 60_000, { ...STANDING, draining })).peers;
     t.equal(await peers('node-a'), 0);
     t.equal(await peers('node-b'), 1);
     t.equal(await peers('node-a', true), 1);
@@ -100,5 +105,22 @@ export async function ownershipContract(t: Test, store: Store | ContractModel): 
     await calls.forgetNode('node-b');
     t.equal(await peers('node-c'), 0);
     await calls.forgetNode('node-c');
+  });
+
+  await t.test('a node learns whether another one that does not stop has room', async (t) => {
+    await truncate(store);
+    const roomBeside = async (node: string, standing: Partial<NodeStanding> = {}) =>
+      (await calls.renewLeases(node, [], 60_000, { ...STANDING, ...standing })).roomElsewhere;
+    const full = { room: false };
+    t.equal(await roomBeside('node-a'), false, 'its own room is not meant');
+    t.equal(await roomBeside('node-b', full), true);
+    t.equal(await roomBeside('node-a', full), false, 'who fills up last knows that nobody is left');
+    t.equal(await roomBeside('node-b', full), false, 'and the others hear of it');
+    t.equal(await roomBeside('node-c', full), false);
+    await roomBeside('node-a');
+    t.equal(await roomBeside('node-b', full), true, 'one of several is enough');
+    await roomBeside('node-a', { draining: true });
+    t.equal(await roomBeside('node-b', full), false, 'who stops takes no calls');
+    for (const node of ['node-a', 'node-b', 'node-c']) await calls.forgetNode(node);
   });
 }

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Test } from 'tap';
 import type { Store } from '../../../src/store/open.ts';
-import { claimed, COMPLETED, truncate } from '../fixtures.ts';
+import { claimed, COMPLETED, STANDING, truncate } from '../fixtures.ts';
 
 const MAX_MS = 600_000;
 
@@ -35,7 +35,10 @@ export async function reaperContract(t: Test, store: Store): Promise<void> {
     t.match(await store.calls.getCall(ringing), { state: 'missed', endReason: 'process_lost' });
     t.match(await store.calls.getCall(young), { state: 'claimed', epoch: 1 });
     t.equal(await store.calls.finishCall(live, 1, COMPLETED), false, 'the owner has no say any more');
-    t.same((await store.calls.renewLeases('node-a', [{ callId: live, epoch: 1 }], 60_000, false)).ours, []);
+    t.same(
+      (await store.calls.renewLeases('node-a', [{ callId: live, epoch: 1 }], 60_000, STANDING)).ours,
+      [],
+    );
     t.same((await store.reaper.reap(MAX_MS, MAX_MS)).reaped, [], 'once');
   });
 

@@ -1,7 +1,7 @@
 import { planRoster } from '../../../src/briefing/roster-compare.ts';
 import type { RosterRow } from '../../../src/briefing/roster-plan.ts';
 import type { Store } from '../../../src/store/open.ts';
-import { COMPLETED, claimOf, turnOf, usageOf } from '../fixtures.ts';
+import { COMPLETED, STANDING, claimOf, turnOf, usageOf } from '../fixtures.ts';
 import { NOW, TEAM, briefingOf, changeOf, known, personOf, slotOf } from '../briefing/fixtures.ts';
 
 /** Uses every operation of a release's store, one after the other. */
@@ -23,7 +23,7 @@ async function driveCalls({ calls, transact }: Store): Promise<void> {
     noticeVersion: '1',
   });
   await calls.setCallFields('rtc_a', 1, { noticeProof: 'played', noticePlayedAt: NOW });
-  await calls.renewLeases('node-a', [{ callId: 'rtc_a', epoch: 1 }], 60_000, false);
+  await calls.renewLeases('node-a', [{ callId: 'rtc_a', epoch: 1 }], 60_000, STANDING);
   await calls.takeLapsedCalls('node-b', 60_000, 10, ['rtc_c']);
   const progress = { callId: 'rtc_a', epoch: 1, body: '{}' };
   await calls.appendTranscript([turnOf('rtc_a', 'item_1')], [usageOf('rtc_a', 'resp_1')], [progress]);
