@@ -11,7 +11,13 @@ const parameters = Type.Object(
         description: 'Full name in katakana, family name first, as the caller said it.',
       }),
     ),
-    university: Type.Optional(Type.String({ maxLength: 60, description: 'Name of the university as said.' })),
+    university: Type.Optional(
+      Type.String({
+        maxLength: 60,
+        description:
+          'Name of the university as said; a short name is written out if it can only be one: 関大 is 関西大学.',
+      }),
+    ),
     reservation_code: Type.Optional(
       Type.String({ maxLength: 60, description: 'Reservation code as said or keyed in.' }),
     ),
@@ -29,7 +35,7 @@ type Arguments = Static<typeof parameters>;
 
 const QUESTIONS: Readonly<Record<IdentityQuestion, string>> = {
   full_name: '恐れ入りますが、お名前をフルネームでお願いできますでしょうか。',
-  university: '恐れ入りますが、大学名をお願いできますでしょうか。',
+  university: '恐れ入りますが、大学名を略さずにお願いできますでしょうか。',
   slot_date: 'お申し込みの説明会の日にちをお願いできますでしょうか。',
   reservation_code: '恐れ入りますが、予約番号をお願いできますでしょうか。お電話のボタンでも承ります。',
 };
