@@ -51,7 +51,8 @@ const ON_SITE = new Set([
   'いいえ',
 ]);
 /** Places that are none. */
-const ONLINE_PLACE = /^(?:オンライン|online|web|zoom|teams|googlemeet)/u;
+const ONLINE_PLACE =
+  /^(?:オンライン|online|ウェブ|web|リモート|zoom|(?:ms|microsoft)?teams|googlemeet|skype)/u;
 
 /**
  * The slot of one row.

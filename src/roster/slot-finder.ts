@@ -69,11 +69,14 @@ export class SlotFinder {
     if (wish.slotId !== null) return slot.slotId === wish.slotId;
     const { day, from, mode, place } = wish;
     if (day === null || (mode !== null && mode !== slot.mode)) return false;
-    const where = slot.place ?? this.#briefing.place;
-    const elsewhere =
-      place !== null && slot.mode === 'on_site' && where !== null && textKey(place) !== textKey(where);
-    if (elsewhere) return false;
+    if (place !== null && mode !== 'online' && this.#isElsewhere(slot, place)) return false;
     return from === null ? tokyoTime(slot.startsAt).day === day : slot.startsAt === tokyoInstant(day, from);
+  }
+
+  /** Who comes to a place does not attend online; a slot whose place is not written may be anywhere. */
+  #isElsewhere(slot: Slot, place: string): boolean {
+    const where = slot.place ?? (slot.mode === 'online' ? null : this.#briefing.place);
+    return where === null ? slot.mode === 'online' : textKey(place) !== textKey(where);
   }
 
   /** Rows may name the seats of a slot that is being created; they must agree. */

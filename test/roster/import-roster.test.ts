@@ -85,6 +85,22 @@ t.test('slots and briefing that are missing come with the roster', async (t) => 
   t.match(await imported(store, file, { making }), { counts: { unchanged: 3 }, created: [] });
 });
 
+t.test('a place and オンライン at one time are two slots, whichever row is first', async (t) => {
+  await truncateBriefings(store);
+  let made = 0;
+  const making = { minutes: 60, newId: () => `made-${(made += 1)}` };
+  const [hall, online] = [`${ROWS[0] ?? ''},本社ホール`, `${ROWS[1] ?? ''},Microsoft Teams`];
+  const file = [`${HEADER},会場`, online, hall].join('\n');
+  t.match(await imported(store, file, { making, createBriefing: true }), { created: { length: 2 } });
+  const slots = await store.briefings.listSlots('b', null);
+  t.same(
+    new Set(slots.map(({ mode, place, taken }) => `${mode} ${String(place)} ${taken}`)),
+    new Set(['online null 1', 'on_site 本社ホール 1']),
+  );
+  const again = [`${HEADER},会場`, hall, online].join('\n');
+  t.match(await imported(store, again), { counts: { unchanged: 2 }, refused: [] });
+});
+
 t.test('each refusal names its line and reason', async (t) => {
   await planned(store, 1);
   const file = [
