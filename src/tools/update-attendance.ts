@@ -43,7 +43,7 @@ const parameters = Type.Object(
       }),
     ),
     slot: Type.Optional(
-      Type.String({ pattern: '^slot_\\d{1,2}$', description: 'Name from check_slots. For move and wait.' }),
+      Type.String({ pattern: '^slot_\\d{1,3}$', description: 'Name from check_slots. For move and wait.' }),
     ),
     arrival_time: Type.Optional(
       Type.String({

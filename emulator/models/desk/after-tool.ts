@@ -83,7 +83,7 @@ function afterUpdate(memory: Memory, { args, value }: LastOutput, tools: Tools):
     case 'changed_meanwhile':
     case 'several_registrations':
     case 'slot_missing':
-      return lookUp(tools, '');
+      return lookUp(memory, tools, '');
     case 'arrival_time_missing':
       return [{ say: say.ASK_ARRIVAL }];
     case 'arrival_not_late':

@@ -44,6 +44,10 @@ export interface Memory {
   /** Times that nobody was found. */
   notFound: number;
   registrations: readonly OwnRegistration[] | null;
+  /** The day for which `registrations` were looked up; null: for none. */
+  lookedFor: string | null;
+  /** `YYYY-MM-DD`, as the instructions tell it; null: they do not. */
+  today: string | null;
   /** Of the proposal that awaits an answer. */
   token: string | null;
   proposed: Readonly<Record<string, unknown>>;
@@ -96,6 +100,8 @@ export function blank(): Memory {
     question: null,
     notFound: 0,
     registrations: null,
+    lookedFor: null,
+    today: null,
     token: null,
     proposed: {},
     message: null,

@@ -12,8 +12,10 @@ export function noteOutput(memory: Memory, output: LastOutput): void {
   memory.heard = null;
   const { tool, args, value } = output;
   if (tool === 'identify_caller') noteVerdict(memory, args, value);
-  else if (tool === 'check_slots') memory.registrations = registrationsIn(value) ?? memory.registrations;
-  else if (tool === 'update_attendance') noteUpdate(memory, args, value);
+  else if (tool === 'check_slots') {
+    memory.registrations = registrationsIn(value) ?? memory.registrations;
+    memory.lookedFor = textOf(args['date']);
+  } else if (tool === 'update_attendance') noteUpdate(memory, args, value);
   else if ((tool === 'take_message' || tool === 'save_lead') && succeeded(value)) {
     memory.messages += 1;
     if (memory.message?.why !== 'question') memory.wish = null;

@@ -2,7 +2,7 @@ import type { ModelPart } from '../../types.ts';
 import type { OfferedTool } from '../offered-tools.ts';
 import type { Memory, Wish } from './memory.ts';
 import * as say from './sentences.ts';
-import { arrivalIn, matching, namesDay, type OwnRegistration } from './slots.ts';
+import { arrivalIn, dayNamed, matching, namesDay, type OwnRegistration } from './slots.ts';
 
 type Tools = ReadonlyMap<string, OfferedTool>;
 
@@ -78,8 +78,20 @@ function proposeDate(memory: Memory, tools: Tools, opening: string, wish: Wish):
   }
   if (full !== undefined) return [{ say: opening + say.offer(full, others) }];
   if (!namesDay(wish.day)) return [{ say: opening + say.offer(null, others) }];
+  if (own.more && mayLookFor(tools) && dayWished(memory) !== memory.lookedFor) return 'look_up';
   const there = matching(wish.day, [{ slot: '', when: own.reserved, online: false, free: true }]);
   return [{ say: opening + (there.length > 0 ? say.alreadyThere(own) : say.noSuchDate(others)) }];
+}
+
+/** The day to which the caller wishes to move; null: none was named. */
+export function dayWished({ wish, today }: Memory): string | null {
+  const chooses = wish?.kind === 'move' || wish?.kind === 'wait';
+  return chooses && today !== null ? dayNamed(wish.day, today) : null;
+}
+
+/** Whether dates can be looked up for a day: otherwise the same would be asked again and again. */
+function mayLookFor(tools: Tools): boolean {
+  return 'date' in (tools.get('check_slots')?.properties ?? {});
 }
 
 function onlyFull({ others }: OwnRegistration): OwnRegistration['others'][number] | undefined {

@@ -8,6 +8,7 @@ import { blank, isStillOpen, openMessage, type Memory } from './memory.ts';
 /** Reads the conversation from its beginning. The same items always make the same memory. */
 export function recall(items: readonly ModelItem[], instructions: string): Memory {
   const memory = blank();
+  memory.today = /日本時間、(\d{4}-\d{2}-\d{2})/u.exec(instructions)?.[1] ?? null;
   const calls = new Map<string, { name: string; args: Record<string, unknown> }>();
   for (const item of items) {
     if (item.type === 'function_call') {

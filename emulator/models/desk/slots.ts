@@ -1,6 +1,7 @@
 import { dateMentions, foldForMentions, timeMentions } from '../../../src/briefing/spoken-mention.ts';
 import { parseSpokenMinutes, readingsOf } from '../../../src/briefing/spoken-time.ts';
-import { WEEKDAYS } from '../../../src/briefing/spoken-calendar.ts';
+import { WEEKDAYS, type Day } from '../../../src/briefing/spoken-calendar.ts';
+import { resolveDate } from '../../../src/briefing/spoken-date.ts';
 import { isObject } from '../../schema.ts';
 
 /** A date of a briefing as `check_slots` tells of it. */
@@ -18,6 +19,8 @@ export interface OwnRegistration {
   readonly registration: string;
   readonly reserved: string;
   readonly others: readonly OfferedSlot[];
+  /** Whether there are dates beside `others`. */
+  readonly more: boolean;
   readonly facts: Readonly<Record<string, unknown>>;
 }
 
@@ -36,6 +39,7 @@ export function registrationsIn(output: unknown): readonly OwnRegistration[] | n
     registration: String(entry['registration']),
     reserved: aloud(entry['reserved']),
     facts: isObject(entry['briefing']) ? entry['briefing'] : {},
+    more: entry['more_dates'] === true,
     others: (Array.isArray(entry['other_dates']) ? entry['other_dates'] : [])
       .filter(isObject)
       .map((other) => ({
@@ -67,6 +71,14 @@ export function matching(text: string, slots: readonly OfferedSlot[]): readonly 
 /** Whether the sentence names a day at all. */
 export function namesDay(text: string): boolean {
   return dateMentions(foldForMentions(text)).length > 0;
+}
+
+/** The last day that the sentence names, `YYYY-MM-DD`; the next one when several may be meant. Null: none. */
+export function dayNamed(text: string, today: Day): Day | null {
+  const last = dateMentions(foldForMentions(text)).at(-1);
+  const read = last === undefined ? null : resolveDate(last, today);
+  if (read?.kind === 'date') return read.date;
+  return read?.kind === 'ambiguous' ? (read.candidates.find((day) => day >= today) ?? null) : null;
 }
 
 /** When somebody arrives who said so: `HH:MM`, from a time or from minutes after the start. Null: not said. */

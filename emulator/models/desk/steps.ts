@@ -3,7 +3,7 @@ import * as hear from '../listening.ts';
 import { callOf, type OfferedTool } from '../offered-tools.ts';
 import { openMessage, untold, type Memory } from './memory.ts';
 import { kanaOf, messageNeed } from './message.ts';
-import { propose } from './propose.ts';
+import { dayWished, propose } from './propose.ts';
 import * as say from './sentences.ts';
 import { doesNotKnow, keepsIt } from './understanding.ts';
 
@@ -33,18 +33,18 @@ export function goOn(memory: Memory, tools: Tools, opening = ''): Parts {
   if (!known) return identify(memory, tools, opening);
   if (topic === 'in_writing') return sendText(tools, opening);
   if (topic !== null) {
-    return registrations === null ? lookUp(tools, opening) : answerTopic(memory, tools, opening);
+    return registrations === null ? lookUp(memory, tools, opening) : answerTopic(memory, tools, opening);
   }
   const parts = propose(memory, tools, opening);
-  if (parts === 'look_up') return lookUp(tools, opening);
+  if (parts === 'look_up') return lookUp(memory, tools, opening);
   return parts === 'not_possible' ? passOn(memory, tools, opening + say.NOT_POSSIBLE) : parts;
 }
 
 /** Looks up what may be told to the caller. */
-export function lookUp(tools: Tools, opening: string): Parts {
+export function lookUp(memory: Memory, tools: Tools, opening: string): Parts {
   const tool = tools.get('check_slots');
   if (tool === undefined) return [{ say: opening + say.NOT_POSSIBLE }];
-  return [{ say: opening + say.LOOKING_UP }, callOf(tool, [])];
+  return [{ say: opening + say.LOOKING_UP }, callOf(tool, [{ fits: /^date$/u, value: dayWished(memory) }])];
 }
 
 /** Leaves it to the team: a message is prepared next. */
