@@ -7,6 +7,7 @@ import {
   EVENT_KINDS,
 } from '../briefing/attendance-status.ts';
 import {
+  CHANGE_SOURCES,
   REASON_CODES,
   type ChangeSource,
   type Registration,
@@ -53,7 +54,7 @@ export const RegistrationLineSchema = Type.Object(
 
 const Source = Type.Object(
   {
-    kind: oneOf(['caller', 'team', 'system', 'import']),
+    kind: oneOf(CHANGE_SOURCES),
     member_id: Type.Optional(orNull(Type.String())),
     call_id: Type.Optional(Type.String()),
     read_back_turn_key: Type.Optional(orNull(Type.String())),

@@ -1,4 +1,7 @@
 import Type from 'typebox';
+import { ATTENDANCE_STATUSES } from '../briefing/attendance-status.ts';
+import { CHANGE_SOURCES } from '../briefing/registration.ts';
+import { keptSlots } from '../briefing/roster-plan.ts';
 import type { ImportReport } from '../roster/import-roster.ts';
 import { FIELDS, mapColumns, readColumnRule, type Columns, type Field } from '../roster/columns.ts';
 import { readTable, type Table } from '../roster/csv-read.ts';
@@ -6,7 +9,7 @@ import { decodeText, encodeCp932, encodeUtf8, type TextEncoding } from '../roste
 import { MAX_ROWS } from '../roster/import-roster.ts';
 import { slotView } from './briefings.ts';
 import { ApiProblem } from './problem.ts';
-import { Id } from './shapes.ts';
+import { Id, oneOf } from './shapes.ts';
 
 /** Names what an import would do, in the answer of a dry run and in the request that applies it. */
 export const PlanId = Type.String({
@@ -39,6 +42,18 @@ export const RosterReportSchema = Type.Object(
         slot_id: Type.Union([Type.String(), Type.Null()]),
         fields: Type.Array(Type.String(), { description: 'Fields of the applicant that change.' }),
       }),
+    ),
+    kept: Type.Array(
+      Type.Object({
+        line: Type.Integer(),
+        registration_id: Id,
+        status: oneOf(ATTENDANCE_STATUSES),
+        decided_by: oneOf(CHANGE_SOURCES, 'import: a status that a roster brought.'),
+      }),
+      {
+        description:
+          'Rows that name another slot than the one that was decided on: nobody is moved, and they count as unchanged unless other fields change.',
+      },
     ),
     refused: Type.Array(RosterRefusal),
     ignored_columns: Type.Array(Type.String()),
@@ -99,6 +114,9 @@ export function rosterView(report: ImportReport, columns: Columns) {
       if (entry.verdict !== 'changed') return [];
       const { line, toSlotId, fields } = entry;
       return [{ line, verdict: 'changed', slot_id: toSlotId, fields: [...fields] }];
+    }),
+    kept: keptSlots(report.plan).map(({ line, registrationId, status, by }) => {
+      return { line, registration_id: registrationId, status, decided_by: by };
     }),
     refused: report.refused.map(({ line, reason }) => ({ line, reason })),
     ignored_columns: [...columns.ignored],

@@ -62,6 +62,12 @@ const SEAT_HOLDING: readonly AttendanceStatus[] = [
   'undecided',
 ];
 
+/**
+ * Statuses with which a roster may put a registration into another slot: a seat is held and kept. The others say
+ * something about the very date (late, absent, another one is wanted), which may not hold for the next.
+ */
+const REASSIGNABLE: readonly AttendanceStatus[] = ['not_confirmed', 'attending', 'moved'];
+
 /** What may be decided by somebody who holds a seat, whatever was said before. */
 const FROM_SEAT: readonly AttendanceStatus[] = [
   'attending',
@@ -110,7 +116,7 @@ export function mayGo(kind: EventKind, from: AttendanceStatus | null, to: Attend
     case 'promoted':
       return from === 'waiting' && to === 'attending';
     case 'reassigned':
-      return from === 'not_confirmed' && to === 'not_confirmed';
+      return from === to && REASSIGNABLE.includes(from);
     case 'observed':
       return from === to;
     case 'undone':

@@ -25,6 +25,14 @@ export interface Evidence {
   readonly consentTurnKey: string;
 }
 
+/** Kinds of `ChangeSource`. */
+export const CHANGE_SOURCES = [
+  'caller',
+  'team',
+  'system',
+  'import',
+] as const satisfies ChangeSource['kind'][];
+
 /** Who is answerable for a change. */
 export type ChangeSource =
   | { readonly kind: 'caller'; readonly evidence: Evidence }

@@ -1,6 +1,15 @@
 import { type Applicant, type ApplicantData, reservationCodeKey } from './applicant.ts';
+import { mayGo } from './attendance-status.ts';
+import type { ChangeSource, Registration } from './registration.ts';
 import { KnownPeople } from './roster-match.ts';
-import type { KnownPerson, RosterEntry, RosterPlan, RosterRow, RosterSnapshot } from './roster-plan.ts';
+import type {
+  KnownPerson,
+  RosterEntry,
+  RosterPlan,
+  RosterRow,
+  RosterSnapshot,
+  SlotKept,
+} from './roster-plan.ts';
 import { refuseOverfull } from './roster-seats.ts';
 
 /**
@@ -33,15 +42,25 @@ function compare(row: RosterRow, person: KnownPerson | null): RosterEntry {
   if (registration === null) {
     return { verdict: 'new', line, applicant, data, slotId, status: row.status ?? 'not_confirmed' };
   }
+  const by = person?.lastChange?.source ?? 'team';
   const elsewhere = registration.slotId !== slotId;
-  const untouched = person?.lastChange?.source === 'import' && registration.status === 'not_confirmed';
-  const toSlotId = elsewhere && untouched ? slotId : null;
+  const moves = elsewhere && mayReassign(registration, by);
+  const toSlotId = moves ? slotId : null;
+  const kept = elsewhere && !moves ? keptOf(registration, by) : null;
   const fields = applicant === null ? [] : changedFields(applicant, data);
   if (applicant === null || (fields.length === 0 && toSlotId === null)) {
-    const { registrationId } = registration;
-    return { verdict: 'unchanged', line, registrationId, slotKept: elsewhere };
+    return { verdict: 'unchanged', line, registrationId: registration.registrationId, kept };
   }
-  return { verdict: 'changed', line, applicant, data, registration, toSlotId, fields };
+  return { verdict: 'changed', line, applicant, data, registration, toSlotId, kept, fields };
+}
+
+/** Whether rosters alone have said where somebody comes, and with which status. */
+function mayReassign({ status, actual }: Registration, by: ChangeSource['kind']): boolean {
+  return by === 'import' && actual === null && mayGo('reassigned', status, status);
+}
+
+function keptOf({ registrationId, slotId, status }: Registration, by: ChangeSource['kind']): SlotKept {
+  return { registrationId, slotId, status, by };
 }
 
 /** Reservation codes are compared as they are stored. */

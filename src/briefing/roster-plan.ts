@@ -44,6 +44,17 @@ export interface RosterKeys {
  */
 export type RowRefusal = 'unknown_slot' | 'duplicate_row' | 'ambiguous' | 'code_taken' | 'slot_full';
 
+/**
+ * The row names another slot than the registration's, which stays where it is: somebody has decided since (`by` a caller or the
+ * team, or the waiting list has moved up), or the status, though it came with a roster, is about that very date.
+ */
+export interface SlotKept {
+  readonly registrationId: string;
+  readonly slotId: string;
+  readonly status: AttendanceStatus;
+  readonly by: ChangeSource['kind'];
+}
+
 /** What a row would do. */
 export type RosterEntry =
   | {
@@ -63,6 +74,7 @@ export type RosterEntry =
       readonly registration: Registration;
       /** Slot to put the registration into; null: it stays. */
       readonly toSlotId: string | null;
+      readonly kept: SlotKept | null;
       /** Names of the fields of the applicant that change, for the diff; empty: only the slot does. */
       readonly fields: readonly (keyof ApplicantData)[];
     }
@@ -70,8 +82,7 @@ export type RosterEntry =
       readonly verdict: 'unchanged';
       readonly line: number;
       readonly registrationId: string;
-      /** The row names another slot, but somebody has decided since: the decision stands. */
-      readonly slotKept: boolean;
+      readonly kept: SlotKept | null;
     }
   | { readonly verdict: 'refused'; readonly line: number; readonly reason: RowRefusal };
 
@@ -87,6 +98,15 @@ export interface RosterCounts {
   readonly changed: number;
   readonly unchanged: number;
   readonly refused: number;
+}
+
+/** The rows whose slot is not taken over, by line. */
+export function keptSlots(plan: RosterPlan): (SlotKept & { readonly line: number })[] {
+  return plan.entries.flatMap((entry) =>
+    (entry.verdict === 'changed' || entry.verdict === 'unchanged') && entry.kept !== null
+      ? [{ line: entry.line, ...entry.kept }]
+      : [],
+  );
 }
 
 /** Counts a plan's rows by verdict. */

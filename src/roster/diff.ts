@@ -1,5 +1,6 @@
 import type { ApplicantData } from '../briefing/applicant.ts';
-import type { RosterEntry } from '../briefing/roster-plan.ts';
+import { ATTENDANCE_LABELS } from '../briefing/attendance-status.ts';
+import { keptSlots, type RosterEntry, type SlotKept } from '../briefing/roster-plan.ts';
 import type { Slot } from '../briefing/slot.ts';
 import type { ImportReport } from './import-roster.ts';
 import { writeSlot } from './slot-text.ts';
@@ -36,13 +37,12 @@ export function describeImport(report: ImportReport, all = false): string {
   const changed = entries.flatMap((entry) =>
     entry.verdict === 'changed' ? [changedLines(entry, nameSlot)] : [],
   );
-  const kept = entries.filter((entry) => entry.verdict === 'unchanged' && entry.slotKept);
   const { counts } = report;
   return [
     ...report.created.map((slot) => `+ slot ${writeSlot(slot)}, ${seats(slot)}`),
     ...limited(added, all),
     ...limited(changed, all),
-    ...kept.map(({ line }) => `= line ${line}: another slot was decided since; the decision stands`),
+    ...keptSlots(report.plan).map((kept) => keptLine(kept, nameSlot)),
     ...report.refused.map(({ line, reason }) => `! line ${line}: ${reason}`),
     `${counts.new} new, ${counts.changed} changed, ${counts.unchanged} unchanged, ${counts.refused} refused`,
   ].join('\n');
@@ -73,6 +73,19 @@ function changedLines(entry: EntryOf<'changed'>, nameSlot: (slotId: string) => s
   );
   if (toSlotId !== null) changes.push(`    slot: ${nameSlot(registration.slotId)} → ${nameSlot(toSlotId)}`);
   return [`~ line ${entry.line}: ${applicant.name.full}`, ...changes].join('\n');
+}
+
+/** Who decided, in words: a call, the team, the waiting list, or a roster with this status. */
+const DECIDED_BY: Readonly<Record<SlotKept['by'], string>> = {
+  caller: 'decided in a call',
+  team: 'decided by the team',
+  system: 'moved up from the waiting list',
+  import: 'a roster said so',
+};
+
+function keptLine(kept: SlotKept & { readonly line: number }, nameSlot: (slotId: string) => string): string {
+  const why = `${ATTENDANCE_LABELS[kept.status]}, ${DECIDED_BY[kept.by]}`;
+  return `= line ${kept.line}: stays in ${nameSlot(kept.slotId)} (${why})`;
 }
 
 function shown(data: ApplicantData, field: keyof ApplicantData): string {

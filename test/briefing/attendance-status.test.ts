@@ -46,12 +46,16 @@ t.test('a registration begins once, whatever its status', async (t) => {
   }
 });
 
-t.test('only who waits is promoted, and only who was never spoken to is reassigned', async (t) => {
+t.test('only who waits is promoted, and only who keeps a seat is reassigned', async (t) => {
   const pairs = ATTENDANCE_STATUSES.flatMap((from) => ATTENDANCE_STATUSES.map((to) => [from, to] as const));
   const legal = (kind: 'promoted' | 'reassigned'): readonly unknown[] =>
     pairs.filter(([from, to]) => mayGo(kind, from, to));
   t.same(legal('promoted'), [['waiting', 'attending']]);
-  t.same(legal('reassigned'), [['not_confirmed', 'not_confirmed']]);
+  t.same(legal('reassigned'), [
+    ['not_confirmed', 'not_confirmed'],
+    ['attending', 'attending'],
+    ['moved', 'moved'],
+  ]);
 });
 
 t.test('what happened on the day changes nothing of what was said; an undo may lead anywhere', async (t) => {

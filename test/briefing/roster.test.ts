@@ -102,7 +102,7 @@ t.test('an applicant of another briefing is registered, not stored again', async
 t.test('a row that says what is known changes nothing, however its code is written', async (t) => {
   const known = knownAs('a', { reservationCode: 'R1' }, { slotId: 's1' });
   t.match(plan([known], [rowOf('s1', { reservationCode: 'r-1' })]), [
-    { verdict: 'unchanged', slotKept: false },
+    { verdict: 'unchanged', kept: null },
   ]);
 });
 
@@ -119,15 +119,30 @@ t.test('a changed field is named', async (t) => {
 });
 
 t.test('the roster moves whom nobody has spoken to, and nobody else', async (t) => {
-  const quiet = knownAs('a', {}, { slotId: 's1' });
-  t.match(plan([quiet], [rowOf('s2')]), [{ verdict: 'changed', toSlotId: 's2', fields: [] }]);
-  for (const spoken of [
-    knownAs('a', {}, { slotId: 's1', status: 'moved', source: 'caller' }),
-    knownAs('a', {}, { slotId: 's1', source: 'caller' }),
-    knownAs('a', {}, { slotId: 's1', status: 'absent' }),
-  ]) {
-    t.match(plan([spoken], [rowOf('s2')]), [{ verdict: 'unchanged', slotKept: true }]);
+  for (const status of ['not_confirmed', 'attending', 'moved'] as const) {
+    const quiet = knownAs('a', {}, { slotId: 's1', status });
+    t.match(plan([quiet], [rowOf('s2')]), [{ verdict: 'changed', toSlotId: 's2', kept: null, fields: [] }]);
   }
+  for (const spoken of [
+    { status: 'moved', source: 'caller' },
+    { status: 'not_confirmed', source: 'caller' },
+    { status: 'absent', source: 'import' },
+    { status: 'late', source: 'import' },
+  ] as const) {
+    const known = knownAs('a', {}, { slotId: 's1', ...spoken });
+    const kept = { registrationId: 'reg-a', slotId: 's1', status: spoken.status, by: spoken.source };
+    t.match(plan([known], [rowOf('s2')]), [{ verdict: 'unchanged', kept }]);
+    t.match(plan([known], [rowOf('s2', { faculty: '法学部' })]), [
+      { verdict: 'changed', fields: ['faculty'], toSlotId: null, kept },
+    ]);
+  }
+});
+
+t.test('who was seen on the day stays in the slot of that day', async (t) => {
+  const { registration, ...known } = knownAs('a', {}, { slotId: 's1' });
+  if (registration === null) throw new TypeError('not registered');
+  const seen = { ...known, registration: { ...registration, actual: 'attended' as const } };
+  t.match(plan([seen], [rowOf('s2')]), [{ verdict: 'unchanged', kept: { by: 'import' } }]);
 });
 
 t.test('people are told apart by the ids of their source, even with one telephone', async (t) => {

@@ -162,6 +162,16 @@ t.test('a list comes from the standard input, where the program sees no file of 
   t.match(out, /0 new, 0 changed, 8 unchanged, 0 refused/);
 });
 
+t.test('who stays in another slot than the file names is named, with the reason', async (t) => {
+  const file = (slot: string): string =>
+    write('moved.csv', `氏名,受付番号,日時,状況\n残留 望,K1,${slot},欠席\n居残 進,K2,${slot},出席予定\n`);
+  t.match(await run('roster', 'import', file('2026/11/24 14:00'), '--apply'), { code: 0, out: /2 new/ });
+  t.match(await run('roster', 'import', file('2026/11/26 16:00')), {
+    code: 0,
+    out: /~ line 3: 居残 進\n.*slot: .*11\/24.* → .*11\/26.*\n= line 2: stays in 2026\/11\/24\(火\) 14:00-15:30.*\(欠席, a roster said so\)\n/u,
+  });
+});
+
 t.test('a reader that goes away ends the program in silence', async (t) => {
   const child = spawn(process.execPath, [...CHILD_FLAGS, PROGRAM, 'roster', 'export'], {
     cwd: directory,

@@ -80,6 +80,39 @@ t.test('a decision that came after the dry run changes the plan too', async (t) 
   t.match(await send(changed, `?plan_id=${dry.json.plan_id}`), { status: 409 });
 });
 
+t.test('who was rescheduled where the roster comes from is moved, or named as kept', async (t) => {
+  const csv = (hour: number): string =>
+    csvOf(
+      `移動 一,イドウ イチ,090-1111-0031,${DAY} ${hour}:00,M1,出席予定`,
+      `移動 二,イドウ ニ,090-1111-0032,${DAY} ${hour}:00,M2,欠席`,
+      `移動 三,イドウ サン,090-1111-0033,${DAY} ${hour}:00,M3,出席予定`,
+    ).replace('応募者ID', '応募者ID,状況');
+  const first = await send(csv(14));
+  t.match(first, { status: 200, json: { applied: true, kept: [] } });
+  const list = await call('GET', '/registrations?limit=200');
+  const idOf = (kana: string): string =>
+    list.json.data.find((line: { applicant: { full_kana: string } }) => line.applicant.full_kana === kana)
+      .registration_id;
+  const spoken = idOf('イドウ サン');
+  await call('POST', `/registrations/${spoken}/decisions`, { body: { kind: 'undecided' } });
+
+  const second = await send(csv(16), '?create_slots=true');
+  const [slot] = second.json.created_slots;
+  t.match(second.json, {
+    applied: true,
+    counts: { changed: 1, unchanged: 2 },
+    rows: [{ line: 2, verdict: 'changed', slot_id: slot.slot_id }],
+  });
+  t.same(second.json.kept, [
+    { line: 3, registration_id: idOf('イドウ ニ'), status: 'absent', decided_by: 'import' },
+    { line: 4, registration_id: spoken, status: 'undecided', decided_by: 'team' },
+  ]);
+  t.match((await call('GET', `/registrations/${idOf('イドウ イチ')}`)).json, {
+    slot_id: slot.slot_id,
+    status: 'attending',
+  });
+});
+
 t.test('a column with a header of its own is named in the request, as on the command line', async (t) => {
   const csv = csvOf(`列 名,レツ メイ,090-1111-0027,${DAY} 14:00,C1`)
     .replace('氏名', 'お客様')

@@ -93,7 +93,7 @@ export async function reassign(
         join jsonb_to_recordset(${JSON.stringify(rows)}::text::jsonb)
           as row (registration_id text, version integer, slot_id text)
         on registrations.registration_id = row.registration_id and registrations.version = row.version
-      where registrations.status = 'not_confirmed'
+      where attendance_may_go('reassigned', registrations.status, registrations.status)
     ), next as (
       update registrations set version = version + 1, slot_id = to_slot_id, changed_at = ${new Date(at)}
       from wanted where registrations.registration_id = wanted.registration_id

@@ -12,6 +12,7 @@ import * as fleet from './0010-fleet.ts';
 import * as mailCalendar from './0011-mail-calendar.ts';
 import * as claimLanes from './0012-claim-lanes.ts';
 import * as nodeRoom from './0013-node-room.ts';
+import * as rosterMoves from './0014-roster-moves.ts';
 
 /** All migrations by name; the names' order is the order of their application. A released one never changes. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -28,4 +29,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0011-mail-calendar': mailCalendar,
   '0012-claim-lanes': claimLanes,
   '0013-node-room': nodeRoom,
+  '0014-roster-moves': rosterMoves,
 };

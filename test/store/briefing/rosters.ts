@@ -66,7 +66,7 @@ export async function rosterContract(t: Test, store: Store): Promise<void> {
 
     const applicant = personOf(1, { phones: ['+819011110000'] });
     const plan = await compared(store, [rowOf(1, two, { applicant }), rowOf(2, two)]);
-    t.match(plan.entries, [{ verdict: 'changed' }, { verdict: 'unchanged', slotKept: true }]);
+    t.match(plan.entries, [{ verdict: 'changed' }, { verdict: 'unchanged', kept: { slotId: one } }]);
     t.match(await briefings.applyRoster(plan, NOW), { outcome: 'applied' });
     const changed = await briefings.findApplicantByExternalId('ats', 'E1');
     t.match(changed, { version: 2, phones: ['+819011110000'] });
@@ -78,6 +78,28 @@ export async function rosterContract(t: Test, store: Store): Promise<void> {
     });
     t.match(await seatCounts(store), [
       { taken: 1, held: 1 },
+      { taken: 1, held: 1 },
+    ]);
+  });
+
+  await t.test('a roster moves whom it brought with a status, who keeps it', async (t) => {
+    const [one = '', two = ''] = await planned(store, [2, 2]);
+    const rows = (slotId: string): RosterRow[] => [
+      rowOf(1, slotId, { status: 'attending' }),
+      rowOf(2, slotId, { status: 'absent' }),
+    ];
+    await briefings.applyRoster(await compared(store, rows(one)), NOW);
+    const plan = await compared(store, rows(two));
+    t.match(plan.entries, [
+      { verdict: 'changed', toSlotId: two },
+      { verdict: 'unchanged', kept: { slotId: one, status: 'absent', by: 'import' } },
+    ]);
+    t.match(await briefings.applyRoster(plan, NOW), { outcome: 'applied' });
+    const person = await briefings.findApplicantByExternalId('ats', 'E1');
+    const [moved] = await briefings.listRegistrations(person?.applicantId ?? '');
+    t.match(moved?.registration, { slotId: two, status: 'attending', version: 2 });
+    t.match(await seatCounts(store), [
+      { taken: 0, held: 0 },
       { taken: 1, held: 1 },
     ]);
   });
