@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import Type from 'typebox';
+import Type, { type Static } from 'typebox';
 import { found } from '../../src/api/refusals.ts';
 import { encodeList } from '../../src/api/roster.ts';
 import { Id, oneOf } from '../../src/api/shapes.ts';
@@ -10,13 +10,20 @@ import { calendarMethod, calendarOf } from '../../src/briefing/calendar.ts';
 import { mailAddress } from '../../src/config.ts';
 import type { SlotSeats } from '../../src/briefing/slot.ts';
 import type { Clock } from '../../src/lib/clock.ts';
-import { LIST_HEADER, listRows, readLists } from '../../src/roster/attendance-list.ts';
+import { LIST_CODES, LIST_HEADER, listRows, readLists } from '../../src/roster/attendance-list.ts';
 import { writeTable } from '../../src/roster/csv-write.ts';
 
 const READ = { scope: 'read:attendance' } as const;
 
 const ListQuery = Type.Object({
   encoding: { ...oneOf(['utf-8', 'cp932'], 'utf-8 has a mark by which Excel knows it.'), default: 'utf-8' },
+  codes: {
+    ...oneOf(
+      ['plain', 'text'],
+      'plain: 受付番号 as it is stored, for programs. text: with an apostrophe before one that a spreadsheet would change when it saves the list (0012, 1E05); imports take it off.',
+    ),
+    default: 'plain',
+  },
 });
 
 /** How the document shows an answer that is a file. */
@@ -42,7 +49,7 @@ const exportRoutes: FastifyPluginAsyncTypebox<{ readonly clock: Clock }> = async
     async (request, reply) => {
       const briefing = found('briefing', await app.store.briefings.getBriefing(request.params.briefingId));
       const slots = await app.store.briefings.listSlots(briefing.briefingId, null);
-      return sendList(request, reply, briefing, slots, request.query.encoding);
+      return sendList(request, reply, briefing, slots, request.query);
     },
   );
 
@@ -61,7 +68,7 @@ const exportRoutes: FastifyPluginAsyncTypebox<{ readonly clock: Clock }> = async
     async (request, reply) => {
       const slot = found('slot', await app.store.briefings.getSlot(request.params.slotId));
       const briefing = found('briefing', await app.store.briefings.getBriefing(slot.briefingId));
-      return sendList(request, reply, briefing, [slot], request.query.encoding);
+      return sendList(request, reply, briefing, [slot], request.query);
     },
   );
 
@@ -95,14 +102,15 @@ const exportRoutes: FastifyPluginAsyncTypebox<{ readonly clock: Clock }> = async
     reply: FastifyReply,
     briefing: Briefing,
     slots: readonly SlotSeats[],
-    encoding: 'utf-8' | 'cp932',
+    { encoding, codes }: Static<typeof ListQuery>,
   ): Promise<FastifyReply> {
     const lists = await readLists(app.store.briefings, slots);
     request.shown = shownOf(
       lists.flatMap(({ lines }) => lines.map(({ applicant }) => applicant.applicantId)),
     );
     const rows = listRows(briefing, lists);
-    const bytes = encodeList(writeTable(LIST_HEADER, rows), encoding);
+    const text = writeTable(LIST_HEADER, rows, codes === 'text' ? LIST_CODES : []);
+    const bytes = encodeList(text, encoding);
     const charset = encoding === 'cp932' ? 'Shift_JIS' : 'utf-8';
     return reply
       .type(`text/csv; charset=${charset}; header=present`)

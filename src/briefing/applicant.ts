@@ -43,3 +43,13 @@ export function reservationCodeKey(code: string): string {
     .toUpperCase()
     .replace(/[\s\-‐‑‒–—―−ー_]/gu, '');
 }
+
+/** A code of digits without the zeros at its beginning, which spreadsheets eat; null for any other code. */
+export function codeWithoutZeros(code: string): string | null {
+  return /^0*(\d+)$/u.exec(reservationCodeKey(code))?.[1] ?? null;
+}
+
+/** Whether a code is the whole one without zeros at its beginning. Both as `reservationCodeKey` writes them. */
+export function hasLostZeros(code: string, whole: string): boolean {
+  return /^\d+$/u.test(code) && code.length < whole.length && code.padStart(whole.length, '0') === whole;
+}

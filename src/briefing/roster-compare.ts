@@ -1,4 +1,4 @@
-import { type Applicant, type ApplicantData, reservationCodeKey } from './applicant.ts';
+import { type Applicant, type ApplicantData, hasLostZeros, reservationCodeKey } from './applicant.ts';
 import { mayGo } from './attendance-status.ts';
 import type { ChangeSource, Registration } from './registration.ts';
 import { KnownPeople } from './roster-match.ts';
@@ -88,8 +88,14 @@ function merged(known: Applicant, row: ApplicantData): ApplicantData {
     // An id belongs to its source: without one of its own the row says nothing about either.
     source: row.externalId === null ? known.source : row.source,
     externalId: row.externalId ?? known.externalId,
-    reservationCode: row.reservationCode ?? known.reservationCode,
+    reservationCode: wholeCode(known.reservationCode, row.reservationCode),
   };
+}
+
+/** The row's code, unless it is the known one without its zeros: they are eaten by spreadsheets, and added by nobody. */
+function wholeCode(known: string | null, row: string | null): string | null {
+  if (known === null || row === null) return row ?? known;
+  return hasLostZeros(row, known) ? known : row;
 }
 
 const FIELDS = [

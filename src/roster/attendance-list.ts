@@ -49,6 +49,9 @@ export const LIST_HEADER = [
   '当日',
 ] as const;
 
+/** Columns of it that are no numbers, whatever a spreadsheet makes of them; see `writeTable`. */
+export const LIST_CODES: readonly (typeof LIST_HEADER)[number][] = ['受付番号'];
+
 /** The rows of the attendance list of these slots, under `LIST_HEADER`. Null: an empty cell. */
 export function listRows(briefing: Briefing, lists: readonly SlotList[]): (string | null)[][] {
   return lists.flatMap(({ slot, lines }) => {

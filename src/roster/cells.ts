@@ -17,8 +17,11 @@ export class RowError extends Error {
 /** Characters. What is longer belongs to another column. */
 const MAX_CELL = 500;
 
-/** The apostrophe that keeps a spreadsheet from calculating with a text; see csv-write. */
-const NEUTRALISED = /^'(?=[=+\-@\t\r])/u;
+/** The apostrophe that keeps a spreadsheet from calculating with a text, or reading it as a number; see csv-write. */
+const NEUTRALISED = /^'(?=[=+\-@\t\r\d＝＋－＠])/u;
+/** The same before a code, which begins with none. */
+const CODE_MARK = /^'/u;
+const CODES: ReadonlySet<Field> = new Set(['code', 'externalId']);
 
 /** The cells of one row by field: NFKC, without invisible and control characters, spaces squeezed. */
 export class Cells {
@@ -41,7 +44,7 @@ export class Cells {
     const index = this.#columns.at.get(field);
     const cell = index === undefined ? undefined : this.#row.cells[index];
     if (cell === undefined) return null;
-    const text = foldWidth(cell.replace(NEUTRALISED, ''))
+    const text = foldWidth(cell.replace(CODES.has(field) ? CODE_MARK : NEUTRALISED, ''))
       .replace(/[\p{Cc}\s]+/gu, ' ')
       .trim();
     if (text.length > MAX_CELL) throw new RowError(`${field}: longer than ${MAX_CELL} characters`);

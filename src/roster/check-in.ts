@@ -1,4 +1,4 @@
-import { reservationCodeKey } from '../briefing/applicant.ts';
+import { codeWithoutZeros, hasLostZeros, reservationCodeKey } from '../briefing/applicant.ts';
 import { holdsSeat, type ActualAttendance } from '../briefing/attendance-status.ts';
 import { foldItaiji } from '../briefing/itaiji.ts';
 import { toKatakana } from '../briefing/kana.ts';
@@ -8,6 +8,7 @@ import type { SlotList } from './attendance-list.ts';
 import { Cells, RowError, textKey, type RowProblem } from './cells.ts';
 import type { Columns } from './columns.ts';
 import type { Table } from './csv-read.ts';
+import { ROUNDED } from './read-applicant.ts';
 
 /** What a check-in sheet says, compared with the lists. */
 export interface CheckIn {
@@ -137,7 +138,11 @@ class People {
     this.lines = lines;
     for (const line of lines) {
       const { reservationCode, externalId, name } = line.applicant;
-      if (reservationCode !== null) this.#add(`code ${reservationCode}`, line);
+      if (reservationCode !== null) {
+        this.#add(`code ${reservationCode}`, line);
+        const bare = codeWithoutZeros(reservationCode);
+        if (bare !== null) this.#add(`bare code ${bare}`, line);
+      }
       if (externalId !== null) this.#add(`id ${externalId}`, line);
       this.#add(`name ${foldItaiji(name.full)}`, line);
       this.#add(`kana ${kanaKey(name.fullKana ?? '')}`, line);
@@ -150,15 +155,15 @@ class People {
    * @throws RowError when nobody or more than one person fits
    */
   find(cells: Cells): RosterLine {
+    const { name, kana } = nameIn(cells);
+    const isNamed = name !== '' || kana !== '';
+    const named = this.#at(name === '' ? `kana ${kanaKey(kana)}` : `name ${foldItaiji(name)}`);
     const code = cells.text('code');
-    if (code !== null) return one(this.#at(`code ${reservationCodeKey(code)}`), `受付番号 「${code}」`);
+    // What a spreadsheet has rounded says nothing; the row may say more.
+    if (code !== null && !ROUNDED.test(code)) return this.#byCode(code, isNamed ? named : null);
     const id = cells.text('externalId');
     if (id !== null) return one(this.#at(`id ${id}`), `応募者ID 「${id}」`);
-    const name = cells.text('name') ?? `${cells.text('family') ?? ''}${cells.text('given') ?? ''}`;
-    const kana = cells.text('kana') ?? `${cells.text('familyKana') ?? ''}${cells.text('givenKana') ?? ''}`;
-    if (name === '' && kana === '')
-      throw new RowError('nothing says who this is; add 受付番号, 応募者ID or 氏名');
-    const named = this.#at(name === '' ? `kana ${kanaKey(kana)}` : `name ${foldItaiji(name)}`);
+    if (!isNamed) throw new RowError('nothing says who this is; add 受付番号, 応募者ID or 氏名');
     const numbers = phonesOf(cells);
     const fitting = named.filter(({ applicant }) => {
       const onFile = applicant.name.fullKana;
@@ -168,6 +173,22 @@ class People {
       );
     });
     return one(fitting, `「${name === '' ? kana : name}」`);
+  }
+
+  /**
+   * By the code as it is written, or with the zeros that a spreadsheet has eaten: then the name has to fit.
+   *
+   * @param named who has the name that the row says; null: it says none
+   */
+  #byCode(code: string, named: readonly RosterLine[] | null): RosterLine {
+    const key = reservationCodeKey(code);
+    const fits = (line: RosterLine): boolean => named === null || named.includes(line);
+    const exact = this.#at(`code ${key}`);
+    const eaten = this.#at(`bare code ${codeWithoutZeros(key) ?? ''}`).filter(
+      (line) => hasLostZeros(key, line.applicant.reservationCode ?? '') && fits(line),
+    );
+    const isExact = exact.some(fits) || (exact.length > 0 && eaten.length !== 1);
+    return one(isExact ? exact : eaten, `受付番号 「${code}」`);
   }
 
   #add(key: string, line: RosterLine): void {
@@ -186,6 +207,14 @@ function one(lines: readonly RosterLine[], called: string): RosterLine {
   if (line === undefined) throw new RowError(`${called} is not on the list of these slots`);
   if (more.length > 0) throw new RowError(`${called} fits ${lines.length} people; add 受付番号 or 電話番号`);
   return line;
+}
+
+/** Empty: not written. */
+function nameIn(cells: Cells): { readonly name: string; readonly kana: string } {
+  return {
+    name: cells.text('name') ?? `${cells.text('family') ?? ''}${cells.text('given') ?? ''}`,
+    kana: cells.text('kana') ?? `${cells.text('familyKana') ?? ''}${cells.text('givenKana') ?? ''}`,
+  };
 }
 
 function phonesOf(cells: Cells): string[] {

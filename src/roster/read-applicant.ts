@@ -19,8 +19,19 @@ export function readApplicant(cells: Cells, source: string): ApplicantData {
     email: readEmail(cells),
     source,
     externalId: cells.text('externalId'),
-    reservationCode: cells.text('code'),
+    reservationCode: readCode(cells),
   };
+}
+
+/** How a spreadsheet writes 1E05, and numbers that are too long for it. */
+export const ROUNDED = /^\d(?:\.\d+)?E\+\d+$/iu;
+
+function readCode(cells: Cells): string | null {
+  const code = cells.text('code');
+  if (code === null || !ROUNDED.test(code)) return code;
+  throw new RowError(
+    `code: 「${code}」: a spreadsheet has rounded it; format the column as text and export again`,
+  );
 }
 
 function readName(cells: Cells): ApplicantName {

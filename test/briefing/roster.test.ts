@@ -28,6 +28,10 @@ function dataOf(changes: Partial<ApplicantData> = {}): ApplicantData {
   };
 }
 
+function nameOf(full: string): ApplicantData['name'] {
+  return { full, family: null, given: null, fullKana: null, familyKana: null, givenKana: null };
+}
+
 function knownAs(
   id: string,
   data: Partial<ApplicantData>,
@@ -101,9 +105,7 @@ t.test('an applicant of another briefing is registered, not stored again', async
 
 t.test('a row that says what is known changes nothing, however its code is written', async (t) => {
   const known = knownAs('a', { reservationCode: 'R1' }, { slotId: 's1' });
-  t.match(plan([known], [rowOf('s1', { reservationCode: 'r-1' })]), [
-    { verdict: 'unchanged', kept: null },
-  ]);
+  t.match(plan([known], [rowOf('s1', { reservationCode: 'r-1' })]), [{ verdict: 'unchanged', kept: null }]);
 });
 
 t.test('a row that is silent erases nothing', async (t) => {
@@ -153,6 +155,36 @@ t.test('people are told apart by the ids of their source, even with one telephon
 t.test('a row that could be two people is refused', async (t) => {
   const twins = [knownAs('a', {}), knownAs('b', {})];
   t.match(plan(twins, [rowOf('s1')]), [{ verdict: 'refused', reason: 'ambiguous' }]);
+});
+
+t.test('a code whose zeros were eaten is the same person’s, and keeps them', async (t) => {
+  const known = knownAs('a', { reservationCode: '0012' }, { slotId: 's1' });
+  t.match(plan([known], [rowOf('s1', { reservationCode: '12' })]), [{ verdict: 'unchanged' }]);
+  t.match(plan([known], [rowOf('s1', { reservationCode: '12', phones: [] })]), [{ verdict: 'unchanged' }]);
+  const withId = knownAs('a', { reservationCode: '0012', externalId: 'E1' }, { slotId: 's1' });
+  const other = knownAs('b', { reservationCode: '12', externalId: 'E2', name: nameOf('別人 太郎') });
+  const row = rowOf('s1', { reservationCode: '12', externalId: 'E1' });
+  t.match(plan([withId, other], [row]), [{ verdict: 'unchanged' }]);
+  t.match(
+    plan(
+      [known, { ...other, applicant: { ...other.applicant, externalId: null } }],
+      [rowOf('s1', { reservationCode: '12' })],
+    ),
+    [{ verdict: 'unchanged', registrationId: 'reg-a' }],
+  );
+});
+
+t.test('zeros that an earlier file had lost come back', async (t) => {
+  const known = knownAs('a', { reservationCode: '12' }, { slotId: 's1' });
+  t.match(plan([known], [rowOf('s1', { reservationCode: '0012' })]), [
+    { verdict: 'changed', fields: ['reservationCode'], data: { reservationCode: '0012' } },
+  ]);
+});
+
+t.test('a code that only looks eaten is another person’s, when the name is another one', async (t) => {
+  const known = knownAs('a', { reservationCode: '0012' }, { slotId: 's1' });
+  const row = rowOf('s1', { reservationCode: '12', name: nameOf('別人 太郎') });
+  t.match(plan([known], [row]), [{ verdict: 'new', applicant: null }]);
 });
 
 t.test('a reservation code of somebody else is refused', async (t) => {

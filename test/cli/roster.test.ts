@@ -172,6 +172,17 @@ t.test('who stays in another slot than the file names is named, with the reason'
   });
 });
 
+t.test('a code with zeros comes back from a spreadsheet, and is plain for programs', async (t) => {
+  const file = write('zeros.csv', '氏名,受付番号,日時\n零 番,0012,2026/11/26 16:00\n');
+  t.match(await run('roster', 'import', file, '--apply'), { code: 0 });
+  const list = await run('roster', 'export', '--slot', '11/26');
+  t.match(list.out, /零 番,.*,'0012,/);
+  t.match((await run('roster', 'export', '--slot', '11/26', '--codes', 'plain')).out, /零 番,.*,0012,/);
+  t.match(await run('roster', 'export', '--codes', 'none'), { code: 2, err: /write text or plain/ });
+  const sheet = write('back.csv', list.out.replace(/(?<='0012,)/u, '○'));
+  t.match(await run('roster', 'checkin', sheet, '--slot', '11/26'), { code: 0, out: /^1 came/ });
+});
+
 t.test('a reader that goes away ends the program in silence', async (t) => {
   const child = spawn(process.execPath, [...CHILD_FLAGS, PROGRAM, 'roster', 'export'], {
     cwd: directory,

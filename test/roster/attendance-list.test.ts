@@ -1,7 +1,7 @@
 import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 import t from 'tap';
-import { LIST_HEADER, listRows, readLists } from '../../src/roster/attendance-list.ts';
+import { LIST_CODES, LIST_HEADER, listRows, readLists } from '../../src/roster/attendance-list.ts';
 import { Cells } from '../../src/roster/cells.ts';
 import { writeTable } from '../../src/roster/csv-write.ts';
 import { compareSaid } from '../../src/roster/report.ts';
@@ -34,12 +34,37 @@ t.test('no cell of an exported list begins as a formula does, and each is read b
   t.pass();
 });
 
+for (const [code, written] of [
+  ['0012', "'0012"],
+  ['1E05', "'1E05"],
+  ['123456789012', "'123456789012"],
+  ['1/2', "'1/2"],
+  ['MAR10', "'MAR10"],
+  ['471902', '471902'],
+  ['S1001', 'S1001'],
+  ['12AB', '12AB'],
+] as const) {
+  t.test(`the code ${code} is written as ${written} where it is to stay a text, and read back`, async (t) => {
+    const csv = writeTable(['氏名', '受付番号'], [['0012', code]], LIST_CODES);
+    const table = tableOf(csv);
+    const [row] = table.rows;
+    t.same(row?.cells, ['0012', written]);
+    if (row === undefined) throw new TypeError('no row');
+    t.equal(new Cells(row, columnsOf(table)).text('code'), code);
+    t.match(writeTable(['受付番号'], [[code]]), `\r\n${code}\r\n`, 'elsewhere as it is');
+  });
+}
+
 t.test('the apostrophe that an export adds is taken off by an import', async (t) => {
-  const table = tableOf("氏名,大学\n'=x,'普通\n");
+  const table = tableOf("氏名,大学,受付番号,電話番号,学部\n'=x,'普通,'MAR10,'090-1234-0001,'＝x\n");
   const [row] = table.rows;
   if (row === undefined) throw new TypeError('no row');
   const cells = new Cells(row, columnsOf(table));
-  t.same([cells.text('name'), cells.text('university')], ['=x', "'普通"]);
+  const fields = ['name', 'university', 'code', 'phone', 'faculty'] as const;
+  t.same(
+    fields.map((field) => cells.text(field)),
+    ['=x', "'普通", 'MAR10', '090-1234-0001', '=x'],
+  );
 });
 
 t.test('the list shows what was said, when, and by which call', async (t) => {

@@ -101,6 +101,18 @@ t.test('a place and オンライン at one time are two slots, whichever row is 
   t.match(await imported(store, again), { counts: { unchanged: 2 }, refused: [] });
 });
 
+t.test('a list that lost the zeros of its codes is about the same people', async (t) => {
+  await planned(store);
+  const file = FILE.replace('A-1', '0012').replace('A-2', '0013');
+  await imported(store, file);
+  const eaten = file.replace('0012', '12').replace('0013', '13');
+  t.match(await imported(store, eaten), { counts: { new: 0, changed: 0, unchanged: 2 } });
+  t.match(await store.briefings.findApplicantByReservationCode('0012'), { name: { full: '山田 太郎' } });
+  t.match((await imported(store, file.replace('0012', '1.00E+05'))).refused, [
+    { line: 2, reason: /code: 「1.00E\+05」: a spreadsheet has rounded it/ },
+  ]);
+});
+
 t.test('each refusal names its line and reason', async (t) => {
   await planned(store, 1);
   const file = [

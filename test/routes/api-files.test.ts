@@ -140,6 +140,15 @@ t.test('the attendance list comes as Excel reads it, in either encoding', async 
   });
 });
 
+t.test('a code is listed as it is stored, and as a text where that is asked for', async (t) => {
+  const csv = `${HEADER},受付番号\r\n零 番,レイ バン,090-1111-0041,${DAY} 14:00,Z1,0012`;
+  t.match(await send(csv), { status: 200, json: { counts: { new: 1 } } });
+  const path = `/slots/${slotId}/attendance.csv`;
+  t.match((await call('GET', path)).text, /零 番,.*,0012,/);
+  t.match((await call('GET', `${path}?codes=text`)).text, /零 番,.*,'0012,/);
+  t.match(await call('GET', `${path}?codes=quoted`), { status: 400 });
+});
+
 t.test('a registration is a calendar entry: invitation, update, cancellation', async (t) => {
   const person = await call('POST', '/applicants', {
     body: { full_name: '暦 花子', email: 'koyomi@example.jp' },
