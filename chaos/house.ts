@@ -110,9 +110,9 @@ export async function openHouse(
     directory,
     verifyAudit: async () =>
       verifyAudit({
-        reader: store.audit,
+        audit: store.audit,
         signer,
-        anchors: null,
+        readAnchors: null,
         scope: { since: null, callId: null },
         onProgress: () => undefined,
       }),

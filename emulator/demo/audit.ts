@@ -9,9 +9,9 @@ import type { Screen } from './screen.ts';
 /** Verifies the audit of all that happened, as `denwaban audit verify` does; there are no anchors yet. */
 export async function verifyHouse({ app }: House): Promise<AuditVerdict> {
   return verifyAudit({
-    reader: app.store.audit,
+    audit: app.store.audit,
     signer: await auditSigner(auditSettings(app.config), systemRandom, false),
-    anchors: null,
+    readAnchors: null,
     scope: { since: null, callId: null },
     onProgress: () => {},
   });

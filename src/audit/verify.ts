@@ -5,6 +5,7 @@ import type {
   AuditRow,
   AuditScope,
   AuditSigner,
+  StoredAudit,
 } from '../store/audit-ports.ts';
 import { anchorText, callChain, GENESIS, plainPayload, samePayload } from '../store/audit/text.ts';
 import type { AuditProblem } from './problem.ts';
@@ -20,14 +21,17 @@ export interface AuditVerdict {
   readonly problems: readonly AuditProblem[];
 }
 
+/** Reads the anchor file: its entries in order, null for a line that is none. */
+export type ReadAnchors = () => Promise<readonly (AuditAnchor | null)[]>;
+
 export interface VerifyParts {
-  readonly reader: AuditReader;
+  readonly audit: StoredAudit;
   readonly signer: AuditSigner;
-  /** Entries of the anchor file, null for a line that cannot be read; or null: there is no file to be compared. */
-  readonly anchors: readonly (AuditAnchor | null)[] | null;
+  /** Null: there is no file to be compared. */
+  readonly readAnchors: ReadAnchors | null;
   readonly scope: AuditScope;
-  /** Told how many rows were looked at so far. */
-  readonly onProgress: (rows: number) => void;
+  /** Told how many rows of how many were looked at so far; first of all, none. */
+  readonly onProgress: (rows: number, total: number) => void;
 }
 
 /** Rows between two reports of progress. */
@@ -35,13 +39,29 @@ const PROGRESS_ROWS = 10_000;
 /** Foreign rows whose home is looked for: a flood of them is named as inserted. */
 const MAX_STRAYS = 200;
 
-/** Verifies chains, seals and anchors, and that calls and callers' changes are what the audit says of them. */
+/**
+ * Verifies chains, seals and anchors, and that calls and callers' changes are what the audit says of them: all as they
+ * were at one moment, so that a service may go on meanwhile.
+ */
 export async function verifyAudit(parts: VerifyParts): Promise<AuditVerdict> {
-  const { reader, signer, scope } = parts;
+  // Before that moment: what an anchor in the file proves is in the database by then.
+  const filed = parts.readAnchors === null ? null : await parts.readAnchors();
+  return parts.audit.read(async (reader) => verifyMoment(parts, reader, filed));
+}
+
+async function verifyMoment(
+  parts: VerifyParts,
+  reader: AuditReader,
+  filed: readonly (AuditAnchor | null)[] | null,
+): Promise<AuditVerdict> {
+  const { signer, scope, readAnchors } = parts;
   const problems: AuditProblem[] = [];
+  const total = await reader.countRows(scope);
+  parts.onProgress(0, total);
   const stored = await reader.anchors();
-  problems.push(...anchorProblems(stored, parts.anchors, signer));
-  const leaves = leavesOf([...stored, ...(parts.anchors ?? [])], signer);
+  problems.push(...anchorProblems(stored, filed ?? [], signer));
+  if (filed !== null && readAnchors !== null) problems.push(...(await unfiled(stored, filed, readAnchors)));
+  const leaves = leavesOf([...stored, ...(filed ?? [])], signer);
   const ends = new Map<string, AuditPayload | null>();
   const unsealed = new Set<string>();
   const strays: AuditRow[] = [];
@@ -63,7 +83,7 @@ export async function verifyAudit(parts: VerifyParts): Promise<AuditVerdict> {
         problems.push({ code: 'anchored_lost', where: chain.chain, sequence });
     }
     leaves.delete(chain.chain);
-    if (rows - reported >= PROGRESS_ROWS) parts.onProgress((reported = rows));
+    if (rows - reported >= PROGRESS_ROWS) parts.onProgress((reported = rows), total);
   }
   if (scope.since === null && scope.callId === null) {
     for (const chain of leaves.keys()) problems.push({ code: 'chain_missing', where: chain, sequence: null });
@@ -151,9 +171,27 @@ function isGenuine(anchor: AuditAnchor, signer: AuditSigner): boolean {
   return signer.macBy(anchor.keyId, anchorText(anchor)) === anchor.mac;
 }
 
+/** Stored anchors that the file does not have. One that was made since the file was read is in it by now. */
+async function unfiled(
+  stored: readonly AuditAnchor[],
+  filed: readonly (AuditAnchor | null)[],
+  readAnchors: ReadAnchors,
+): Promise<AuditProblem[]> {
+  const missingIn = (entries: readonly (AuditAnchor | null)[]): AuditAnchor[] => {
+    const byMac = new Set(entries.map((anchor) => anchor?.mac));
+    return stored.filter(({ mac }) => !byMac.has(mac));
+  };
+  const missing = missingIn(filed).length === 0 ? [] : missingIn(await readAnchors());
+  return missing.map(({ number, day }) => ({
+    code: 'anchor_missing',
+    where: `anchor ${number} (${day})`,
+    sequence: null,
+  }));
+}
+
 function anchorProblems(
   stored: readonly AuditAnchor[],
-  filed: readonly (AuditAnchor | null)[] | null,
+  filed: readonly (AuditAnchor | null)[],
   signer: AuditSigner,
 ): AuditProblem[] {
   const problems: AuditProblem[] = [];
@@ -170,8 +208,6 @@ function anchorProblems(
       break;
     }
   }
-  if (filed === null) return problems;
-  const byMac = new Set(filed.flatMap((anchor) => (anchor === null ? [] : [anchor.mac])));
   const newest = stored.at(-1)?.number ?? 0;
   for (const [index, anchor] of filed.entries()) {
     const line = `anchor file, entry ${index + 1}`;
@@ -180,9 +216,6 @@ function anchorProblems(
     else if (!isGenuine(anchor, signer)) say('anchor_edited', line);
     // One more than the database has was written by a process that died before it could say so.
     else if (anchor.number > newest + 1) say('anchor_deleted', `anchor ${anchor.number} (${anchor.day})`);
-  }
-  for (const anchor of stored) {
-    if (!byMac.has(anchor.mac)) say('anchor_missing', `anchor ${anchor.number} (${anchor.day})`);
   }
   return problems;
 }

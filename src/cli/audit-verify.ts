@@ -10,7 +10,8 @@ const HELP = `Usage: denwaban audit verify [options]
 
 Proves that the audit is whole: every row by its keyed hash, every call's seal, the anchors in
 AUDIT_ANCHOR_DIR, and that stored calls and callers' changes are what the audit says of them.
-Names each row that was edited, deleted, put elsewhere, cut off or inserted. Changes nothing.
+Names each row that was edited, deleted, put elsewhere, cut off or inserted. Changes nothing. Over a server it
+may run beside the service: it looks at one moment.
 Needs the key of the service: AUDIT_KEY, or the file audit.key in DATA_DIR.
 
   --since DATE         only what happened since this day in Japan, such as 2026-11-24
@@ -41,16 +42,15 @@ export const auditVerifyCommand: Command = {
     const verdict = await withStore(
       surroundings,
       false,
-      async ({ audit: reader }, { signer, anchorDir }) => {
+      async ({ audit }, { signer, anchorDir }) => {
         const directory = values.anchors ?? anchorDir;
-        const total = await reader.countRows(scope);
-        err(`verifying ${total} rows …\n`);
         return verifyAudit({
-          reader,
+          audit,
           signer,
-          anchors: directory === null ? null : await readAnchors(directory),
+          readAnchors: directory === null ? null : async () => readAnchors(directory),
           scope,
-          onProgress: (rows) => err(`${rows} of ${total} rows …\n`),
+          onProgress: (rows, total) =>
+            err(rows === 0 ? `verifying ${total} rows …\n` : `${rows} of ${total} rows …\n`),
         });
       },
       false,

@@ -39,7 +39,9 @@ export const storeImportCommand: Command = {
         if (isFileFailure(error)) throw new OperatorError(`${path} cannot be read (${fileProblem(error)}).`);
         throw error;
       }
-      return (await store.audit.keyIds()).filter((keyId) => signer.macBy(keyId, '') === null);
+      return (await store.audit.read(async (reader) => reader.keyIds())).filter(
+        (keyId) => signer.macBy(keyId, '') === null,
+      );
     });
     surroundings.err(`${rows} rows stored\n`);
     if (lacking.length > 0) surroundings.err(describeLacking(lacking));

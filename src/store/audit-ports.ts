@@ -103,11 +103,20 @@ export interface AuditScope {
   readonly callId: string | null;
 }
 
-/** Reads the audit whole, in parts, for whoever verifies it. */
+/** The audit as it stands, for whoever verifies it. */
+export interface StoredAudit {
+  /**
+   * Runs work over one moment of the audit, however long it takes: what is written meanwhile is not in it. On the
+   * embedded engine everything else waits. The reader is dead afterwards.
+   */
+  read<T>(work: (reader: AuditReader) => Promise<T>): Promise<T>;
+}
+
+/** Reads the audit whole, in parts, each to its end. */
 export interface AuditReader {
   /** Rows that `chains` will give. */
   countRows(scope: AuditScope): Promise<number>;
-  /** Chains in the order of their names. */
+  /** Chains in the order of their names; those whose head is gone come last. */
   chains(scope: AuditScope): AsyncIterable<AuditChain>;
   /** Calls that are over and began under the audit. */
   calls(scope: AuditScope): AsyncIterable<AuditedCall>;

@@ -5,9 +5,9 @@ import type { Log } from '../lib/log.ts';
 import type { Random } from '../lib/random.ts';
 import type { ApiStore } from './api-ports.ts';
 import { createApiStore } from './api-store.ts';
-import type { AuditAnchors, AuditReader, AuditSigner } from './audit-ports.ts';
+import type { AuditAnchors, AuditSigner, StoredAudit } from './audit-ports.ts';
 import { createAuditAnchors } from './audit/anchors.ts';
-import { createAuditReader } from './audit/reader.ts';
+import { createStoredAudit } from './audit/reader.ts';
 import { createAtomic } from './atomic.ts';
 import type { BriefingStore } from './briefing-ports.ts';
 import { createBriefingStore, inTransactions } from './briefing-store.ts';
@@ -63,7 +63,7 @@ export interface Store {
   readonly commands: CommandStore;
   readonly people: PersonStore;
   /** The audit as it stands, for whoever verifies it. */
-  readonly audit: AuditReader;
+  readonly audit: StoredAudit;
   readonly anchors: AuditAnchors;
   /** What other processes tell of the moment they do it. */
   readonly hints: Hints;
@@ -113,7 +113,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     reaper: createCallReaper(atomic),
     commands: auditedCommands(createCommandStore(context), atomic),
     people: createPersonStore(context, transact),
-    audit: createAuditReader(db),
+    audit: createStoredAudit(database.upkeep),
     anchors: createAuditAnchors(db, transact, options.audit),
     hints: openHints(options),
     db,

@@ -37,9 +37,9 @@ async function openNode(t: Test, store: Store) {
     /** What a verification with the file of this node finds. */
     async found(): Promise<string[]> {
       const { problems } = await verifyAudit({
-        reader: store.audit,
+        audit: store.audit,
         signer: testSigner,
-        anchors: await readAnchors(directory),
+        readAnchors: async () => readAnchors(directory),
         scope: { since: null, callId: null },
         onProgress: () => undefined,
       });

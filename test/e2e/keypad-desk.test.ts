@@ -71,8 +71,10 @@ async function messagesOf(call: EmulatedCall) {
 /** Kinds of the rows that the audit has of a call. */
 async function auditOf(call: EmulatedCall): Promise<string[]> {
   const kinds: string[] = [];
-  for await (const { rows } of talk.app.store.audit.chains({ since: null, callId: call.id }))
-    kinds.push(...rows.map(({ kind }) => kind));
+  await talk.app.store.audit.read(async (reader) => {
+    for await (const { rows } of reader.chains({ since: null, callId: call.id }))
+      kinds.push(...rows.map(({ kind }) => kind));
+  });
   return kinds;
 }
 

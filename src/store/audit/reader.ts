@@ -10,6 +10,7 @@ import type {
   AuditReader,
   AuditRow,
   AuditScope,
+  StoredAudit,
 } from '../audit-ports.ts';
 import { toEvent } from '../briefing/rows.ts';
 import type { RegistrationEventsTable } from '../briefing/tables.ts';
@@ -22,54 +23,105 @@ const CHAINS_AT_ONCE = 200;
 /** Calls or changes of one query. */
 const ROWS_AT_ONCE = 1_000;
 
-/** Reads the audit of this database. */
-export function createAuditReader(db: Kysely<Database>): AuditReader {
+/**
+ * The audit of this database.
+ *
+ * @param upkeep runs work whose statements may take long
+ */
+export function createStoredAudit(
+  upkeep: <T>(work: (db: Kysely<Database>) => Promise<T>) => Promise<T>,
+): StoredAudit {
   return {
-    countRows: async (scope) => {
-      const { rows } = await sql<{ n: number }>`
-        select count(*) as n from audit_events where chain in (select chain from (${namesIn(scope)}) named)`.execute(
-        db,
-      );
-      return rows[0]?.n ?? 0;
-    },
-    chains: (scope) => readChains(db, scope),
-    calls: (scope) => readCalls(db, scope),
-    changes: (scope) => readChanges(db, scope),
-    anchors: async () => readAnchors(db),
+    read: async (work) =>
+      upkeep(async (db) =>
+        db
+          .transaction()
+          .setIsolationLevel('repeatable read')
+          .setAccessMode('read only')
+          .execute(async (trx) => work(createReader(trx))),
+      ),
+  };
+}
+
+function createReader(trx: Kysely<Database>): AuditReader {
+  return {
+    countRows: async (scope) => countRows(trx, scope),
+    chains: (scope) => readChains(trx, scope),
+    calls: (scope) => readCalls(trx, scope),
+    changes: (scope) => readChanges(trx, scope),
+    anchors: async () => readAnchors(trx),
     keyIds: async () => {
       const { rows } = await sql<{ key_id: string }>`
-        select key_id from audit_chains union select key_id from audit_anchors order by key_id`.execute(db);
+        select key_id from audit_chains union select key_id from audit_anchors order by key_id`.execute(trx);
       return rows.map(({ key_id: keyId }) => keyId);
     },
   };
 }
 
-async function* readChains(db: Kysely<Database>, scope: AuditScope): AsyncIterable<AuditChain> {
-  for (let after = ''; ;) {
-    const names = await sql<{ chain: string }>`
-      select chain from (${namesIn(scope)}) named where chain > ${after}
-      order by chain limit ${CHAINS_AT_ONCE}`.execute(db);
-    const chains = names.rows.map(({ chain }) => chain);
-    const last = chains.at(-1);
-    if (last === undefined) return;
-    const heads = await readHeads(db, chains);
-    const rows = await readRows(db, chains);
-    for (const chain of chains) yield { chain, head: heads.get(chain) ?? null, rows: rows.get(chain) ?? [] };
-    after = last;
+async function countRows(trx: Kysely<Database>, scope: AuditScope): Promise<number> {
+  const { own, from } = limitsOf(scope);
+  const recent = sql`exists (select 1 from audit_events late where late.chain = e.chain and late.at >= ${from})`;
+  const { rows } = await sql<{ n: number }>`
+    select count(*) as n from audit_events e
+    where ${own === null ? ALL : sql`e.chain = ${own}`} and ${from === null ? ALL : recent}`.execute(trx);
+  return rows[0]?.n ?? 0;
+}
+
+async function* readChains(trx: Kysely<Database>, scope: AuditScope): AsyncIterable<AuditChain> {
+  for await (const heads of inParts<HeadRow>(trx, 'audit_heads', headsIn(scope), CHAINS_AT_ONCE)) {
+    const rows = await readRows(trx, heads);
+    for (const head of heads)
+      yield { chain: head.chain, head: toHead(head), rows: rows.get(head.chain) ?? [] };
+  }
+  const headless = inParts<{ chain: string }>(trx, 'audit_headless', headlessIn(scope), CHAINS_AT_ONCE);
+  for await (const chains of headless) {
+    const rows = await readRows(trx, chains);
+    for (const { chain } of chains) yield { chain, head: null, rows: rows.get(chain) ?? [] };
   }
 }
 
-/** Names of chains: those that have rows, and those that have a head only, since their rows may be gone. */
-function namesIn({ since, callId }: AuditScope): RawBuilder<{ chain: string }> {
-  const own = callId === null ? null : callChain(callId);
-  const from = since === null ? null : new Date(since);
+const ALL = sql`true`;
+
+function limitsOf({ since, callId }: AuditScope): { own: string | null; from: Date | null } {
+  return { own: callId === null ? null : callChain(callId), from: since === null ? null : new Date(since) };
+}
+
+/** Heads, also those whose rows are gone. */
+function headsIn(scope: AuditScope): RawBuilder<unknown> {
+  const { own, from } = limitsOf(scope);
+  const rows = sql`select 1 from audit_events e where e.chain = c.chain`;
   return sql`
-    select chain from audit_events
-    where (${own}::text is null or chain = ${own}::text) and (${from}::timestamptz is null or at >= ${from}::timestamptz)
-    union
-    select chain from audit_chains
-    where (${own}::text is null or chain = ${own}::text) and (${from}::timestamptz is null
-      or not exists (select 1 from audit_events where audit_events.chain = audit_chains.chain))`;
+    select chain, sequence, mac, head_mac, key_id, sealed from audit_chains c
+    where ${own === null ? ALL : sql`chain = ${own}::text`}
+      and ${from === null ? ALL : sql`(exists (${rows} and e.at >= ${from}::timestamptz) or not exists (${rows}))`}
+    order by chain`;
+}
+
+/** Chains with rows and without a head. */
+function headlessIn(scope: AuditScope): RawBuilder<unknown> {
+  const { own, from } = limitsOf(scope);
+  return sql`
+    select distinct chain from audit_events e
+    where not exists (select 1 from audit_chains c where c.chain = e.chain)
+      and ${own === null ? ALL : sql`chain = ${own}::text`}
+      and ${from === null ? ALL : sql`at >= ${from}::timestamptz`}
+    order by chain`;
+}
+
+/** What a query finds, some rows at a time: it runs once, however much that is. */
+async function* inParts<T>(
+  trx: Kysely<Database>,
+  name: string,
+  query: RawBuilder<unknown>,
+  size: number,
+): AsyncGenerator<T[]> {
+  await sql`declare ${sql.id(name)} no scroll cursor for ${query}`.execute(trx);
+  for (;;) {
+    const { rows } = await sql<T>`fetch ${sql.lit(size)} from ${sql.id(name)}`.execute(trx);
+    if (rows.length > 0) yield rows;
+    if (rows.length < size) break;
+  }
+  await sql`close ${sql.id(name)}`.execute(trx);
 }
 
 interface HeadRow {
@@ -81,23 +133,9 @@ interface HeadRow {
   readonly sealed: boolean;
 }
 
-async function readHeads(db: Kysely<Database>, chains: readonly string[]): Promise<Map<string, AuditHead>> {
-  const { rows } = await sql<HeadRow>`
-    select chain, sequence, mac, head_mac, key_id, sealed from audit_chains
-    where chain = any(${chains}::text[])`.execute(db);
-  return new Map(
-    rows.map((row) => [
-      row.chain,
-      {
-        chain: row.chain,
-        sequence: row.sequence,
-        mac: row.mac,
-        headMac: row.head_mac,
-        keyId: row.key_id,
-        sealed: row.sealed,
-      },
-    ]),
-  );
+function toHead(row: HeadRow): AuditHead {
+  const { head_mac: headMac, key_id: keyId, ...head } = row;
+  return { ...head, headMac, keyId };
 }
 
 interface EventRow {
@@ -112,10 +150,13 @@ interface EventRow {
   readonly mac: string;
 }
 
-async function readRows(db: Kysely<Database>, chains: readonly string[]): Promise<Map<string, AuditRow[]>> {
+async function readRows(
+  db: Kysely<Database>,
+  chains: readonly { readonly chain: string }[],
+): Promise<Map<string, AuditRow[]>> {
   const { rows } = await sql<EventRow>`
     select chain, sequence, at, actor, kind, payload, key_id, prev_mac, mac from audit_events
-    where chain = any(${chains}::text[]) order by chain, sequence`.execute(db);
+    where chain = any(${chains.map(({ chain }) => chain)}::text[]) order by chain, sequence`.execute(db);
   const found = new Map<string, AuditRow[]>();
   for (const { key_id: keyId, prev_mac: prevMac, at, ...row } of rows) {
     const list = found.get(row.chain) ?? [];

@@ -10,7 +10,15 @@ import { systemRandom } from '../../../src/lib/random.ts';
 import type { Store } from '../../../src/store/open.ts';
 import { createTransact } from '../../../src/store/transaction.ts';
 import { claimed, COMPLETED } from '../../store/fixtures.ts';
-import { auditedCall, callersChange, foreignSigner, openAuditDesk, textOf, type AuditDesk } from './desk.ts';
+import {
+  auditedCall,
+  callersChange,
+  foreignSigner,
+  NONE,
+  openAuditDesk,
+  textOf,
+  type AuditDesk,
+} from './desk.ts';
 
 /** The key of the tests' stores, and one that comes after it. */
 const OLD_KEY = Buffer.alloc(32, 7).toString('base64');
@@ -133,8 +141,8 @@ export async function verifyContract(t: Test, store: Store): Promise<void> {
     const desk = await twoCalls();
     await callersChange(store, 'b');
     await desk.anchor();
-    t.match(await desk.verify(), { chains: 3, calls: 2, changes: 1, anchors: 1, problems: [] });
-    t.match(await desk.verify({ callId: 'rtc_a' }), { chains: 1, rows: ROWS, calls: 1, problems: [] });
+    t.match(await desk.verify(), { chains: 3, calls: 2, changes: 1, anchors: 1, problems: NONE });
+    t.match(await desk.verify({ callId: 'rtc_a' }), { chains: 1, rows: ROWS, calls: 1, problems: NONE });
   });
 
   for (const [what, statements, found] of ATTACKS) {
@@ -241,7 +249,7 @@ export async function verifyContract(t: Test, store: Store): Promise<void> {
     const { rows } = await sql<{ at: Date }>`
       select min(at) as at from audit_events where chain = ${B}`.execute(store.db);
     const since = rows[0]?.at.getTime() ?? 0;
-    t.match(await desk.verify({ since }), { chains: 1, rows: ROWS, calls: 1, problems: [] });
+    t.match(await desk.verify({ since }), { chains: 1, rows: ROWS, calls: 1, problems: NONE });
     await desk.tamper(`update audit_events set payload = '{"step":9}' where chain = '${B}' and sequence = 4`);
     t.same((await desk.verify({ since })).problems.map(textOf), [`edited ${B} #4`]);
   });
@@ -290,7 +298,7 @@ export async function verifyContract(t: Test, store: Store): Promise<void> {
         throw new RangeError('changed my mind');
       }),
     );
-    t.match(await desk.verify(), { rows: 0, problems: [] });
+    t.match(await desk.verify(), { rows: 0, problems: NONE });
   });
 
   await t.test('fifty writers of one chain and of the desk at once: no fork, no gap', async (t) => {
@@ -305,7 +313,7 @@ export async function verifyContract(t: Test, store: Store): Promise<void> {
       ),
     );
     await store.calls.finishCall(callId, 1, COMPLETED);
-    t.match(await desk.verify(), { chains: 2, rows: 50 + 3 + 50, problems: [] });
+    t.match(await desk.verify(), { chains: 2, rows: 50 + 3 + 50, problems: NONE });
   });
 
   await t.test('nothing that is no id and no code gets into a payload', async (t) => {

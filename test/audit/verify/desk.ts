@@ -6,7 +6,7 @@ import { appendAnchor, readAnchors } from '../../../src/audit/anchor-file.ts';
 import { createAuditSigner } from '../../../src/audit/keys.ts';
 import type { AuditProblem } from '../../../src/audit/problem.ts';
 import { verifyAudit, type AuditVerdict } from '../../../src/audit/verify.ts';
-import type { AuditSigner } from '../../../src/store/audit-ports.ts';
+import type { AuditSigner, StoredAudit } from '../../../src/store/audit-ports.ts';
 import type { Store } from '../../../src/store/open.ts';
 import { changeOf, planned, registered } from '../../store/briefing/fixtures.ts';
 import { claimed, COMPLETED, testSigner, truncate } from '../../store/fixtures.ts';
@@ -14,13 +14,21 @@ import { claimed, COMPLETED, testSigner, truncate } from '../../store/fixtures.t
 /** A day that no chain of the tests is of. */
 export const LATER = '2099-01-01';
 
+/** What an empty list matches: `[]` would match any. */
+export const NONE = { length: 0 };
+
 /** Another installation's key. */
 export const foreignSigner = createAuditSigner([Buffer.alloc(32, 9).toString('base64')]);
 
 /** The audit of a test, with its file of anchors. */
 export interface AuditDesk {
   readonly directory: string;
-  verify(changes?: { signer?: AuditSigner; callId?: string; since?: number }): Promise<AuditVerdict>;
+  verify(changes?: {
+    signer?: AuditSigner;
+    callId?: string;
+    since?: number;
+    audit?: StoredAudit;
+  }): Promise<AuditVerdict>;
   /** `code where #sequence` of what a verification finds, sorted. */
   found(): Promise<string[]>;
   anchor(): Promise<void>;
@@ -33,11 +41,11 @@ export async function openAuditDesk(store: Store): Promise<AuditDesk> {
   const directory = await mkdtemp(join(tmpdir(), 'denwaban-audit-'));
   const desk: AuditDesk = {
     directory,
-    verify: async ({ signer = testSigner, callId, since } = {}) =>
+    verify: async ({ signer = testSigner, callId, since, audit = store.audit } = {}) =>
       verifyAudit({
-        reader: store.audit,
+        audit,
         signer,
-        anchors: await readAnchors(directory),
+        readAnchors: async () => readAnchors(directory),
         scope: { since: since ?? null, callId: callId ?? null },
         onProgress: () => undefined,
       }),
