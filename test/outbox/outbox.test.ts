@@ -218,20 +218,21 @@ async function outboxContract(t: Test, store: Store): Promise<void> {
   });
 
   await t.test('closing waits for what is being sent, and a second outbox goes on', async (t) => {
-    let release = (): void => undefined;
     const sms = createMemorySender();
+    let begin = (_release: () => void): void => undefined;
+    const sending = new Promise<() => void>((resolve) => {
+      begin = resolve;
+    });
     const slow: MemorySender = {
       ...sms,
       send: async (message, reference) => {
-        await new Promise<void>((resolve) => {
-          release = resolve;
-        });
+        await new Promise<void>((resolve) => begin(resolve));
         return sms.send(message, reference);
       },
     };
     const outbox = await open(t, { senders: new Map([['sms', slow]]) });
     const messageId = await put(outbox);
-    await reaches(outbox, messageId, 'sending');
+    const release = await sending;
     const closing = outbox.close();
     release();
     await closing;
