@@ -8,7 +8,14 @@ import { CallerRate } from './caller-rate.ts';
 import type { CallManager } from './manager.ts';
 import { isOurs } from './last-requests.ts';
 import { LEASE_MS } from './owner-rules.ts';
-import { admit, admitPlace, type Admission, type AdmissionInput, type PolicyRules } from './policy.ts';
+import {
+  admit,
+  admitPlace,
+  type Admission,
+  type AdmissionInput,
+  type PolicyRule,
+  type PolicyRules,
+} from './policy.ts';
 import { RecentKeys } from './recent-keys.ts';
 import type { CallServices } from './services.ts';
 
@@ -198,7 +205,7 @@ export class CallReception {
     await this.#manager.conclude(callId, epoch, result.end);
   }
 
-  async #refuse(callId: string, epoch: number, rule: string, sipCode: number): Promise<void> {
+  async #refuse(callId: string, epoch: number, rule: PolicyRule, sipCode: number): Promise<void> {
     if (!(await isOurs(this.#manager, callId))) {
       this.#manager.letGo(callId);
       return;
@@ -208,6 +215,7 @@ export class CallReception {
       { call_id: callId, rule, sip_code: sipCode, outcome: outcome.kind },
       'Call refused',
     );
+    this.#services.observer.refused(rule);
     await this.#manager.conclude(callId, epoch, {
       state: 'rejected',
       reason: 'policy_refused',

@@ -144,6 +144,7 @@ async function finish(parts: DeliveryParts, held: Claim, end: Settlement): Promi
   if (end.resolution === 'reconciled') observer.onSent(held.kind, 'reconciled');
   if (end.resolution === 'resent') observer.onSent(held.kind, 'resent');
   if (end.state === 'failed') {
+    observer.onFailed(held.kind);
     log.warn({ ...fields, detail: end.detail }, 'a message was refused: tell the person in another way');
   }
   if (end.state === 'dead') {

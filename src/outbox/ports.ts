@@ -187,6 +187,8 @@ export type Senders = ReadonlyMap<OutboundKind, Sender>;
 /** Told what becomes of messages. No method throws. */
 export interface OutboxObserver {
   onSent(kind: OutboundKind, outcome: SendResult['outcome'] | Resolution): void;
+  /** A message was refused for good, came too late, or did not reach its telephone. Once per message. */
+  onFailed(kind: OutboundKind): void;
   /** A message was given up. */
   onDead(kind: OutboundKind): void;
   /** Messages whose fate has been open for too long. */

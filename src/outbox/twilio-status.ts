@@ -70,6 +70,7 @@ export async function recordStatus(
   if (stored) {
     parts.observer.onSent('sms', 'callback');
     if (status === 'undelivered') {
+      parts.observer.onFailed('sms');
       parts.log.warn(
         { message_id: messageId, detail: `carrier_${errorCode}` },
         'a message did not reach its telephone: tell the person in another way',

@@ -43,8 +43,8 @@ export interface StoreOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
-  /** Told how long each operation took, ms. Default: nobody is. */
-  readonly onOperation?: (name: string, ms: number) => void;
+  /** Told how long each operation took, ms, and whether the store answered. Default: nobody is. */
+  readonly onOperation?: (name: string, ms: number, answered: boolean) => void;
   /** Whether a call is live: the embedded store's heavy maintenance waits until none is. */
   readonly busy: () => boolean;
   /** Makes the keyed hashes of the audit. */

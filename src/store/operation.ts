@@ -39,8 +39,8 @@ export interface RunnerParts {
   readonly random: Random;
   /** The most that any operation may be repeated. */
   readonly repeat: Repeat;
-  /** Told how long each operation took, ms; failed ones, too. */
-  readonly onDone: (name: string, ms: number) => void;
+  /** Told how long each operation took, ms; failed ones, too. `answered`: the store had a word for it, be it a refusal. */
+  readonly onDone: (name: string, ms: number, answered: boolean) => void;
 }
 
 /**
@@ -54,6 +54,7 @@ export function createRunner(parts: RunnerParts): Run {
     const timeoutMs = options.timeoutMs ?? OPERATION_TIMEOUT_MS;
     const repeat = parts.repeat === 'never' ? 'never' : (options.repeat ?? 'idempotent');
     const startedAt = clock.monotonic();
+    let answered = true;
     try {
       return await withDeadline(
         clock,
@@ -61,8 +62,11 @@ export function createRunner(parts: RunnerParts): Run {
         attempts(parts, name, repeat, startedAt + timeoutMs, work),
         () => unavailable(name, `no answer within ${timeoutMs} ms`),
       );
+    } catch (error) {
+      answered = !isUnavailable(error);
+      throw error;
     } finally {
-      parts.onDone(name, clock.monotonic() - startedAt);
+      parts.onDone(name, clock.monotonic() - startedAt, answered);
     }
   };
 }
@@ -97,6 +101,10 @@ async function attempts<T>(
 export function unavailable(name: string, why: string, cause?: unknown): DenwabanError {
   const root = cause instanceof LostConnection ? cause.cause : cause;
   return new DenwabanError('DW_STORE_UNAVAILABLE', `store: ${name}: ${why}`, withoutValues(root));
+}
+
+function isUnavailable(error: unknown): boolean {
+  return error instanceof DenwabanError && error.code === 'DW_STORE_UNAVAILABLE';
 }
 
 function reason(error: unknown): string {

@@ -1,4 +1,14 @@
-import { Counter, Histogram, type Registry } from 'prom-client';
+import { type Counter, Histogram, type Registry } from 'prom-client';
+import { each, knownCounter, openCounter } from './counters.ts';
+import {
+  ACCEPT_OUTCOMES,
+  ALARM_CODES,
+  CALL_ENDS,
+  REFUSAL_RULES,
+  STRANGE_KINDS,
+  TAKEOVER_OUTCOMES,
+  TOOL_STATUSES,
+} from './known-labels.ts';
 import { boundedLabel } from './labels.ts';
 
 /** Tokens by kind, cached ones a subset of the input; seconds of a transcription billed by time. */
@@ -18,6 +28,8 @@ export interface CallMetrics {
   detached(cause: string): void;
   takenOver(outcome: string): void;
   accepted(outcome: string): void;
+  /** A call that is not answered, by the rule that forbids it. */
+  refused(rule: string): void;
   /** A retry that was not sent because OpenAI does not answer. */
   heldBack(operation: string): void;
   responseGap(ms: number): void;
@@ -43,8 +55,6 @@ const TOKEN_KINDS = ['textIn', 'textInCached', 'audioIn', 'audioInCached', 'text
 /** Registers the figures of calls. */
 export function createCallMetrics(registry: Registry): CallMetrics {
   const registers = [registry];
-  const counter = <L extends string>(name: string, help: string, labelNames: readonly L[]): Counter<L> =>
-    new Counter({ name: `denwaban_${name}`, help, labelNames: [...labelNames], registers });
 
   const attach = new Histogram({
     name: 'denwaban_sideband_attach_seconds',
@@ -66,27 +76,72 @@ export function createCallMetrics(registry: Registry): CallMetrics {
     buckets: TOOL_BUCKETS,
     registers,
   });
-  const detached = counter('sideband_detached_total', 'Sidebands lost, by cause.', ['cause']);
-  const takeovers = counter('takeovers_total', 'Calls taken over from another node, by outcome.', [
-    'outcome',
-  ]);
-  const accepted = counter('accepts_total', 'Accept requests by outcome.', ['outcome']);
-  const heldBack = counter('retries_held_back_total', 'Retries not sent while OpenAI does not answer.', [
-    'operation',
-  ]);
-  const tokens = counter('tokens_total', 'Tokens; cached ones are a part of the input.', ['model', 'kind']);
-  const seconds = counter('transcribed_seconds_total', 'Speech transcribed, billed by time.', ['model']);
-  const cost = counter('cost_usd_total', 'Cost in US dollars, as far as prices are known.', [
+  const answers = knownCounter(
+    registry,
+    'tool_answers_total',
+    'Function calls by status.',
+    each('status', TOOL_STATUSES),
+  );
+  const detached = openCounter(registry, 'sideband_detached_total', 'Sidebands lost, by cause.', ['cause']);
+  const takeovers = knownCounter(
+    registry,
+    'takeovers_total',
+    'Calls taken over from another node, by outcome.',
+    each('outcome', TAKEOVER_OUTCOMES),
+  );
+  const accepted = knownCounter(
+    registry,
+    'accepts_total',
+    'Accept requests by outcome.',
+    each('outcome', ACCEPT_OUTCOMES),
+  );
+  const refused = knownCounter(
+    registry,
+    'calls_refused_total',
+    'Calls that were not answered, by the rule that forbids it.',
+    each('rule', REFUSAL_RULES),
+  );
+  const heldBack = openCounter(
+    registry,
+    'retries_held_back_total',
+    'Retries not sent while OpenAI does not answer.',
+    ['operation'],
+  );
+  const tokens = openCounter(registry, 'tokens_total', 'Tokens; cached ones are a part of the input.', [
     'model',
     'kind',
   ]);
-  const unpriced = counter('unpriced_usage_total', 'Responses of models without a known price.', ['model']);
-  const strange = counter('strange_events_total', 'Sideband events not acted on, by kind.', ['kind']);
-  const alarms = counter('alarms_total', 'Things that should not happen, by code.', ['code']);
-  const ended = counter('calls_ended_total', 'Calls by end reason and who is answerable.', [
-    'reason',
-    'party',
+  const seconds = openCounter(registry, 'transcribed_seconds_total', 'Speech transcribed, billed by time.', [
+    'model',
   ]);
+  const cost = openCounter(registry, 'cost_usd_total', 'Cost in US dollars, as far as prices are known.', [
+    'model',
+    'kind',
+  ]);
+  const unpriced = openCounter(
+    registry,
+    'unpriced_usage_total',
+    'Responses of models without a known price.',
+    ['model'],
+  );
+  const strange = knownCounter(
+    registry,
+    'strange_events_total',
+    'Sideband events not acted on, by kind.',
+    each('kind', STRANGE_KINDS),
+  );
+  const alarms = knownCounter(
+    registry,
+    'alarms_total',
+    'Things that should not happen, by code.',
+    each('code', ALARM_CODES),
+  );
+  const ended = knownCounter(
+    registry,
+    'calls_ended_total',
+    'Calls by end reason and who is answerable.',
+    CALL_ENDS.map(([reason, party]) => ({ reason, party })),
+  );
 
   const toolName = boundedLabel(MOST_NAMES);
   const modelName = boundedLabel(MOST_NAMES);
@@ -97,9 +152,13 @@ export function createCallMetrics(registry: Registry): CallMetrics {
     detached: (text) => detached.inc({ cause: cause(text) }),
     takenOver: (outcome) => takeovers.inc({ outcome }),
     accepted: (outcome) => accepted.inc({ outcome }),
+    refused: (rule) => refused.inc({ rule }),
     heldBack: (operation) => heldBack.inc({ operation }),
     responseGap: (ms) => gap.observe(ms / 1_000),
-    toolAnswered: (name, status, ms) => tools.observe({ tool: toolName(name), status }, ms / 1_000),
+    toolAnswered: (name, status, ms) => {
+      tools.observe({ tool: toolName(name), status }, ms / 1_000);
+      answers.inc({ status });
+    },
     usage: (name, kind, usage, costUsd) => {
       const model = modelName(name);
       for (const part of TOKEN_KINDS) addTo(tokens, { model, kind: part }, usage[part]);

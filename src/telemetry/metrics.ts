@@ -1,5 +1,7 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { createCallMetrics, type CallMetrics } from './call-metrics.ts';
+import { each, knownCounter } from './counters.ts';
+import { CALL_EVENT_OUTCOMES, WEBHOOK_RESULTS } from './known-labels.ts';
 import { createOutboxMetrics, type OutboxMetrics } from './outbox-metrics.ts';
 
 /** Values that are asked for when the metrics are read. Absent ones are not shown; null is shown as NaN. */
@@ -25,12 +27,12 @@ export interface Metrics {
   readonly outbox: OutboxMetrics;
   /** One webhook delivery, by how it was judged. `verified_old_key` counts as a use of an old key, too. */
   webhook(result: string): void;
-  /** What became of a call event: claimed, duplicate, stale, refused, failed. */
+  /** What became of a call event: claimed, duplicate, stale, ignored. */
   claimed(outcome: string): void;
   /** From the first byte of the webhook to the answer of accept, ms. */
   acceptLatency(ms: number): void;
-  /** One statement of the store, ms. */
-  storeLatency(operation: string, ms: number): void;
+  /** One statement of the store, ms, and whether the store answered it in time. */
+  storeLatency(operation: string, ms: number, answered: boolean): void;
   /** Values to ask for when the metrics are read; given once, when their owners exist. */
   watch(sources: MetricSources): void;
   /** All figures in the text format of Prometheus. */
@@ -54,23 +56,23 @@ export function createMetrics(options: MetricsOptions): Metrics {
   const registers = [registry];
   if (options.process) collectDefaultMetrics({ register: registry });
 
-  const webhooks = new Counter({
-    name: 'denwaban_webhooks_total',
-    help: 'Webhook deliveries by how they were judged.',
-    labelNames: ['result'],
-    registers,
-  });
+  const webhooks = knownCounter(
+    registry,
+    'webhooks_total',
+    'Webhook deliveries by how they were judged.',
+    each('result', WEBHOOK_RESULTS),
+  );
   const oldKey = new Counter({
     name: 'denwaban_webhook_old_key_total',
     help: 'Deliveries signed with a secret that is not the newest: the rotation is not finished.',
     registers,
   });
-  const claims = new Counter({
-    name: 'denwaban_call_events_total',
-    help: 'Call events by what became of them.',
-    labelNames: ['outcome'],
-    registers,
-  });
+  const claims = knownCounter(
+    registry,
+    'call_events_total',
+    'Call events by what became of them.',
+    each('outcome', CALL_EVENT_OUTCOMES),
+  );
   const acceptLatency = new Histogram({
     name: 'denwaban_accept_latency_seconds',
     help: 'From the webhook to the answer of accept.',
@@ -84,6 +86,11 @@ export function createMetrics(options: MetricsOptions): Metrics {
     buckets: STORE_BUCKETS,
     registers,
   });
+  const storeFailures = new Counter({
+    name: 'denwaban_store_failures_total',
+    help: 'Statements that the store did not answer in time, or not at all.',
+    registers,
+  });
 
   return {
     calls: createCallMetrics(registry),
@@ -94,7 +101,10 @@ export function createMetrics(options: MetricsOptions): Metrics {
     },
     claimed: (outcome) => claims.inc({ outcome }),
     acceptLatency: (ms) => acceptLatency.observe(ms / 1_000),
-    storeLatency: (operation, ms) => storeLatency.observe({ operation }, ms / 1_000),
+    storeLatency: (operation, ms, answered) => {
+      storeLatency.observe({ operation }, ms / 1_000);
+      if (!answered) storeFailures.inc();
+    },
     watch: (sources) => watch(registry, sources),
     text: async () => registry.metrics(),
     contentType: registry.contentType,

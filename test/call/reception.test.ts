@@ -57,7 +57,7 @@ async function resuming(
     random: { next: () => 0 },
     calls: { accept, reject },
     plan: { acceptBody: '{}', fallbackBody: '{}' },
-    observer: { accepted: () => {}, alarm: () => {} },
+    observer: { accepted: () => {}, refused: () => {}, alarm: () => {} },
   };
   const reception = new CallReception(
     services as unknown as CallServices,

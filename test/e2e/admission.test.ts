@@ -117,6 +117,9 @@ t.test('refusals are counted by their reason', async (t) => {
     'denwaban_calls_ended_total{reason="policy_refused",party="denwaban"}',
   );
   t.ok(refused >= refusals.length);
+  for (const [, , , rule] of refusals)
+    t.ok((await metric(service, `denwaban_calls_refused_total{rule="${rule}"}`)) > 0, rule);
+  t.equal(await metric(service, 'denwaban_calls_refused_total{rule="closed"}'), 0);
 });
 
 t.test('outside the opening hours callers hear SIP 480', async (t) => {

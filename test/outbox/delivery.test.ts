@@ -145,6 +145,7 @@ t.test('400: no second try, and the desk is told', async (t) => {
   t.match(await desk.row(messageId), { state: 'failed', detail: 'twilio_21614' });
   t.same(desk.jobs.planned, []);
   t.match(desk.log.lines, [/^warn .*tell the person in another way.*twilio_21614/]);
+  t.same(desk.observed, ['sms refused', 'sms failed']);
 });
 
 t.test('wrong credentials cost no message: it leaves once they are right', async (t) => {

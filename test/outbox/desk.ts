@@ -139,6 +139,7 @@ export function openDesk(options: DeskOptions): Desk {
     log,
     observer: {
       onSent: (kind: string, outcome: string) => void observed.push(`${kind} ${outcome}`),
+      onFailed: (kind: string) => void observed.push(`${kind} failed`),
       onDead: (kind: string) => void observed.push(`${kind} dead`),
       onUnresolved: (count: number) => void observed.push(`unresolved ${count}`),
     },

@@ -33,7 +33,12 @@ function optionsOf(store: Store, changes: Partial<OutboxOptions>): OutboxOptions
     clock: systemClock,
     random: systemRandom,
     log: new LinesLog(),
-    observer: { onSent: () => undefined, onDead: () => undefined, onUnresolved: () => undefined },
+    observer: {
+      onSent: () => undefined,
+      onFailed: () => undefined,
+      onDead: () => undefined,
+      onUnresolved: () => undefined,
+    },
     quietHours: null,
     organizerEmail: null,
     budget: 1_000_000,
@@ -103,6 +108,7 @@ async function outboxContract(t: Test, store: Store): Promise<void> {
       watchMs: 50,
       observer: {
         onSent: () => undefined,
+        onFailed: () => undefined,
         onDead: () => undefined,
         onUnresolved: (n) => void counts.push(n),
       },
@@ -185,11 +191,23 @@ async function outboxContract(t: Test, store: Store): Promise<void> {
   await t.test(
     'a message that the telephone did not take is failed, with the code of the carrier',
     async (t) => {
-      const outbox = await open(t, { senders: new Map([['sms', createMemorySender()]]) });
+      const failed: string[] = [];
+      const outbox = await open(t, {
+        senders: new Map([['sms', createMemorySender()]]),
+        observer: {
+          onSent: () => undefined,
+          onFailed: (kind) => void failed.push(kind),
+          onDead: () => undefined,
+          onUnresolved: () => undefined,
+        },
+      });
       const messageId = await put(outbox);
       await reaches(outbox, messageId, 'sent');
-      await outbox.recordStatus(messageId, new URLSearchParams('MessageStatus=undelivered&ErrorCode=30005'));
+      const report = new URLSearchParams('MessageStatus=undelivered&ErrorCode=30005');
+      await outbox.recordStatus(messageId, report);
+      await outbox.recordStatus(messageId, report);
       t.match(await outbox.get(messageId), { state: 'failed', detail: 'carrier_30005' });
+      t.same(failed, ['sms'], 'counted once');
       await outbox.recordStatus(messageId, new URLSearchParams('MessageStatus=delivered'));
       t.match(await outbox.get(messageId), { state: 'delivered' }, 'a later word from the telephone counts');
     },

@@ -32,8 +32,10 @@ t.test('the app has the store that the configuration names, and closes it', asyn
   t.equal(app.store.kind, 'pglite');
   t.match(await app.store.calls.claimCall(claimOf('a')), { outcome: 'claimed' });
   t.match(await app.metrics.text(), /denwaban_store_latency_seconds_count\{operation="claimCall"\} 1/);
+  t.match(await app.metrics.text(), /denwaban_store_failures_total 0/);
   await app.close();
   await t.rejects(app.store.calls.ping(), { code: 'DW_STORE_UNAVAILABLE' });
+  t.match(await app.metrics.text(), /denwaban_store_failures_total 1/);
 });
 
 t.test('the app does not start on an unusable DATABASE_URL', async (t) => {

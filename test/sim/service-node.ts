@@ -70,6 +70,7 @@ export class ServiceNode {
         detached: () => {},
         takenOver: () => {},
         accepted: () => {},
+        refused: () => {},
         responseGap: () => {},
         toolAnswered: () => {},
         usage: () => {},

@@ -44,7 +44,12 @@ export async function openCountedOutbox(store: Store): Promise<Outbox> {
     clock: systemClock,
     random: systemRandom,
     log: new LinesLog(),
-    observer: { onSent: () => undefined, onDead: () => undefined, onUnresolved: () => undefined },
+    observer: {
+      onSent: () => undefined,
+      onFailed: () => undefined,
+      onDead: () => undefined,
+      onUnresolved: () => undefined,
+    },
     quietHours: null,
     organizerEmail: null,
     budget: 1_000_000,

@@ -26,7 +26,12 @@ const outbox = await openOutbox({
   clock: systemClock,
   random: systemRandom,
   log: silentLog,
-  observer: { onSent: () => undefined, onDead: () => undefined, onUnresolved: () => undefined },
+  observer: {
+    onSent: () => undefined,
+    onFailed: () => undefined,
+    onDead: () => undefined,
+    onUnresolved: () => undefined,
+  },
   quietHours: null,
   organizerEmail: null,
   budget: 1_000,
