@@ -19,7 +19,11 @@ function read(path: string): string {
   return readFileSync(join(packageRoot(), path), 'utf8');
 }
 
-const { panels } = JSON.parse(read('deploy/grafana/denwaban.json')) as { panels: Panel[] };
+const board = JSON.parse(read('deploy/grafana/denwaban.json')) as {
+  panels: Panel[];
+  templating: { list: { name: string; allValue?: string }[] };
+};
+const { panels } = board;
 const charts = panels.filter(({ type }) => type !== 'row');
 
 /** What a process shows before anything has happened. */
@@ -102,10 +106,25 @@ for (const { title, targets = [], description = '' } of charts) {
       const { errors, selectors } = readQuery(expr);
       t.same(errors, []);
       t.ok(selectors.length > 0, expr);
-      for (const { name } of selectors) t.ok(names.has(name), name);
+      for (const { name, matchers } of selectors) {
+        t.ok(names.has(name), name);
+        t.match(matchers[0], { label: 'job', operator: '=~', text: '$job' });
+      }
     }
   });
 }
+
+t.test('all jobs of the board are those of Denwaban, not all that Prometheus reads', async (t) => {
+  for (const { name, allValue } of board.templating.list) t.equal(allValue, undefined, name);
+});
+
+t.test('board and alert count the same calls as failed', async (t) => {
+  const failed = /calls_ended_total\{(?:job=~"\$job",)?(party=~"[^"]+",reason!~"[^"]+")\}/;
+  const chart = charts.find(({ title }) => title === 'Failed today')?.targets?.[0]?.expr ?? '';
+  const alert = rules.find((rule) => rule.alert === 'DenwabanCallsFail')?.expr ?? '';
+  t.ok(failed.exec(chart)?.[1]);
+  t.equal(failed.exec(chart)?.[1], failed.exec(alert)?.[1]);
+});
 
 t.test('no chart covers another, and each has an id of its own', async (t) => {
   t.equal(new Set(panels.map(({ id }) => id)).size, panels.length);
