@@ -55,6 +55,13 @@ const TOO_MANY: FunctionAnswer = {
   fault: true,
 };
 
+/** What end_call answers when the call goes on. */
+const NOT_ENDED = JSON.stringify({
+  ok: false,
+  error: 'not_ended',
+  hint: 'The call goes on: another function of the same response failed, or waits for the caller. End it after that.',
+});
+
 interface Batch {
   readonly calls: Map<string, FunctionAnswer | null>;
   done: boolean;
@@ -159,26 +166,38 @@ export class FunctionDesk {
   }
 
   #settle(call: IncomingFunctionCall, batch: Batch, answer: FunctionAnswer, ms: number): void {
-    this.#failuresInRow = answer.fault ? this.#failuresInRow + 1 : 0;
+    const ends = answer.control?.kind === 'end_call';
+    // That the call may end says nothing about the tools.
+    if (!ends) this.#failuresInRow = answer.fault ? this.#failuresInRow + 1 : 0;
     this.#owner.onToolAnswered(call.name, answer, ms);
     if (this.#over.signal.aborted) return;
     batch.calls.set(call.functionCallId, answer);
-    this.#undelivered.set(call.functionCallId, answer.output);
-    this.#owner.send(functionOutput(call.functionCallId, answer.output));
+    // Whether it does end is known when all of the response is answered.
+    if (!ends) this.#tell(call.functionCallId, answer.output);
     this.#finishIfAnswered(call.responseId, batch);
   }
 
   #finishIfAnswered(responseId: string, batch: Batch): void {
-    const answers = [...batch.calls.values()];
-    if (!batch.done || answers.includes(null)) return;
+    const answers = [...batch.calls.values()].filter((answer) => answer !== null);
+    if (!batch.done || answers.length < batch.calls.size) return;
     batch.filler?.cancel();
     this.#batches.delete(responseId);
+    const control = controlOf(answers);
+    for (const [functionCallId, answer] of batch.calls) {
+      if (answer?.control?.kind === 'end_call')
+        this.#tell(functionCallId, control?.kind === 'end_call' ? answer.output : NOT_ENDED);
+    }
     this.#owner.onBatchAnswered({
       responseId,
       outputs: [...batch.calls.keys()],
-      control: answers.find((answer) => answer?.control !== null)?.control ?? null,
+      control,
       failuresInRow: this.#failuresInRow,
     });
+  }
+
+  #tell(functionCallId: string, output: string): void {
+    this.#undelivered.set(functionCallId, output);
+    this.#owner.send(functionOutput(functionCallId, output));
   }
 
   #batchOf(responseId: string): Batch {
@@ -188,4 +207,12 @@ export class FunctionDesk {
     this.#batches.set(responseId, batch);
     return batch;
   }
+}
+
+/** What the call does now. It does not end on what the caller has to be told or asked first. */
+function controlOf(answers: readonly FunctionAnswer[]): ToolControl | null {
+  const controls = answers.flatMap(({ control }) => (control === null ? [] : [control]));
+  const goesOn = controls.find(({ kind }) => kind !== 'end_call');
+  if (goesOn !== undefined) return goesOn;
+  return answers.every(({ status }) => status === 'ok') ? (controls[0] ?? null) : null;
 }

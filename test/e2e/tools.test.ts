@@ -37,6 +37,11 @@ const talk = await startTalk(t, {
       effects.push(callId);
       return OK;
     }),
+    tool(
+      'asks',
+      async () => ({ ...OK, control: { kind: 'say', sentence: 'よろしいでしょうか。' } }),
+      'control',
+    ),
     tool('refuses', async () => ({ status: 'refused', output: { ok: false, error: 'unreadable' } })),
   ],
 });
@@ -187,6 +192,54 @@ await t.test('three faults in a row end the call with words', async (t) => {
   await call.ended();
   t.equal(outputs(call).length, 3);
   t.same(alarms(talk.lines, call.id), ['tools_failing']);
+  t.match(await talk.stored(call), { endReason: 'internal_error', endDetail: 'tools_failing' });
+});
+
+const goodbye = { name: 'end_call', arguments: '{"outcome":"other"}' };
+
+for (const name of ['rejects', 'refuses', 'open_door']) {
+  await t.test(`a call does not end on what the caller has not been told: ${name}`, async (t) => {
+    const failing = { name, arguments: '{}' };
+    for (const parts of [
+      [failing, goodbye],
+      [goodbye, failing],
+    ]) {
+      const call = await making(...parts);
+      await hears(call, 'さて');
+      t.same(asked(call), ['greeting', 'tool_result']);
+      t.equal(outputs(call).filter(({ ok }) => ok === false).length, 2, 'nor is the model told that it ends');
+      t.equal(call.state, 'accepted');
+      await over(call);
+    }
+  });
+}
+
+await t.test('a call does not end on a question', async (t) => {
+  const call = await making(goodbye, { name: 'asks', arguments: '{}' });
+  await hears(call, 'よろしいでしょうか');
+  t.same(asked(call), ['greeting', 'read_back']);
+  t.match(outputs(call), [{ ok: true }, { ok: false, error: 'not_ended' }]);
+  await over(call);
+});
+
+await t.test('a call ends on what has succeeded', async (t) => {
+  const call = await making({ name: 'note', arguments: '{}' }, goodbye);
+  await until(() => asked(call).length === 2, 'the goodbye');
+  t.same(asked(call), ['greeting', 'closing']);
+  t.same(outputs(call), [{ ok: true }, { ok: true }]);
+  await over(call);
+});
+
+await t.test('three faults in a row end the call with words, whether or not it was to end', async (t) => {
+  const call = await talk.greetedCall(
+    script(
+      ...Array.from({ length: 5 }, () => [calls('open_door', {}), calls('end_call', { outcome: 'other' })]),
+    ),
+  );
+  await call.say('お願いします。');
+  await hears(call, 'こちらの都合でお電話を終了いたします');
+  await talk.pass(1_000);
+  await call.ended();
   t.match(await talk.stored(call), { endReason: 'internal_error', endDetail: 'tools_failing' });
 });
 
