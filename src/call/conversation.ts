@@ -211,6 +211,7 @@ export type CallEvent =
     }
   | { readonly kind: 'tool_slow' }
   | { readonly kind: 'timer'; readonly name: TimerName }
+  /** `ok`: the caller may be leaving. */
   | { readonly kind: 'refer_answered'; readonly ok: boolean }
   | { readonly kind: 'hung_up'; readonly ok: boolean }
   /** The team wants something: a sentence, or a transfer to a key of TRANSFER_TARGETS. */

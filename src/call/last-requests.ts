@@ -12,21 +12,31 @@ export interface Ownership {
   certain(callId: string, ms: number): Promise<boolean>;
 }
 
-/** A hang-up or transfer waits this long for a lease that could not be renewed, ms. */
+/** A hang-up waits this long for a lease that could not be renewed, ms. */
 const CERTAIN_MS = 30_000;
+/** A transfer waits less, ms: sent or not, its result is known before the caller is told that nobody took it (`TRANSFER_MS`). */
+const REFER_CERTAIN_MS = 5_000;
 
-/** Hands the caller to a person, if the call is ours. @returns whether OpenAI took the request */
+/**
+ * Hands the caller to a person, if the call is ours.
+ *
+ * @returns whether the caller may be leaving: a request without an answer may have taken effect, or still do
+ */
 export async function referCall(
   services: LastRequestServices,
   ownership: Ownership,
   callId: string,
   target: string | undefined,
 ): Promise<boolean> {
-  if (!(await isOurs(ownership, callId))) return false;
+  if (!(await isOurs(ownership, callId, REFER_CERTAIN_MS))) return false;
   const outcome = target === undefined ? null : await services.calls.refer(callId, target);
   if (outcome?.kind === 'done') return true;
-  services.log.warn({ call_id: callId, outcome: outcome?.kind ?? 'no_target' }, 'Transfer refused');
-  return false;
+  const open = outcome?.kind === 'ambiguous';
+  services.log.warn(
+    { call_id: callId, outcome: outcome?.kind ?? 'no_target' },
+    open ? 'Transfer not confirmed' : 'Transfer refused',
+  );
+  return open;
 }
 
 /** Hangs up, if the call is ours. @returns whether the call is certainly over */
@@ -39,6 +49,6 @@ export async function hangUpOwn(
 }
 
 /** Whether a call is certainly ours, after a while at most. */
-export async function isOurs(ownership: Ownership, callId: string): Promise<boolean> {
-  return ownership.mayAct(callId) || ownership.certain(callId, CERTAIN_MS);
+export async function isOurs(ownership: Ownership, callId: string, ms = CERTAIN_MS): Promise<boolean> {
+  return ownership.mayAct(callId) || ownership.certain(callId, ms);
 }

@@ -5,6 +5,9 @@ import { alarms, requests } from './outcomes.ts';
 import { calls, hears, script } from './service.ts';
 import { asked, settled, startTalk, until } from './talk.ts';
 
+/** The request for a transfer is given up after this, ms. */
+const REQUEST_MS = 3_000;
+
 const talk = await startTalk(t, { env: { TRANSFER_TARGETS: 'office=tel:+81312345678' } });
 
 const transferring = () =>
@@ -55,6 +58,18 @@ await t.test('a transfer that is promised and does not happen is told after ten 
   t.equal(requests(call, 'refer').length, 1, 'and is not tried again unasked');
   call.hangUp();
   t.match(await talk.stored(call), { endReason: 'caller_hangup' });
+});
+
+await t.test('a transfer without an answer may have been taken: nobody is told that it failed', async (t) => {
+  talk.emulator.failNext('refer', [{ kind: 'no_answer' }]);
+  const call = await asksForPerson();
+  await until(() => requests(call, 'refer').length === 1, 'the transfer to be asked for');
+  await settled(call);
+  await talk.pass(REQUEST_MS + TRANSFER_MS - 1);
+  t.same(asked(call), ['greeting', 'transfer_announce']);
+  call.hangUp();
+  t.match(await talk.stored(call), { endReason: 'transferred', endDetail: 'office' });
+  t.same(alarms(talk.lines, call.id), []);
 });
 
 await t.test('a target that is not configured cannot be talked into', async (t) => {
