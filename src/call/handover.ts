@@ -58,6 +58,7 @@ function mayGo(session: CallSession, waitedMs: number): boolean {
 
 /** Nothing is said and done here any more. @returns those who listen on until the next owner does */
 function letGo({ handOverOverlap }: CallServices, sessions: readonly CallSession[]): Witness[] {
+  for (const session of sessions) session.bequeath();
   if (handOverOverlap) return sessions.map((session) => session.letGo());
   for (const session of sessions) session.discard();
   return [];

@@ -31,6 +31,8 @@ export class KeypadDesk {
   readonly #owner: KeypadOwner;
   readonly #never = new AbortController();
   #work: Promise<void> = Promise.resolve();
+  /** What was asked for and is not done. */
+  #open = 0;
   #entries = 0;
   #steps = 0;
   #untold: string[] = [];
@@ -40,6 +42,11 @@ export class KeypadDesk {
     this.#services = services;
     this.#minutes = minutes;
     this.#owner = owner;
+  }
+
+  /** Whether nothing that was pressed is being acted on. */
+  get idle(): boolean {
+    return this.#open === 0;
   }
 
   /** Entries as they were pressed, in order. */
@@ -165,8 +172,13 @@ export class KeypadDesk {
   }
 
   #then(work: () => Promise<void> | void): void {
+    this.#open += 1;
     this.#work = this.#work.then(async () => {
-      if (!this.#dropped) await work();
+      try {
+        if (!this.#dropped) await work();
+      } finally {
+        this.#open -= 1;
+      }
     });
   }
 }

@@ -30,7 +30,15 @@ export function conversationEvent(event: SidebandEvent): CallEvent | null {
   }
 }
 
-/** Whether nothing is half said or half done. */
-export function isResting({ phase, generating, expecting, openTools }: Conversation): boolean {
-  return phase === 'conversing' && generating === null && !expecting && openTools === 0;
+/** Whether nothing is half said or half done, by either side. What is only being heard goes on without us. */
+export function isResting(state: Conversation): boolean {
+  return (
+    state.phase === 'conversing' &&
+    state.generating === null &&
+    !state.expecting &&
+    state.openTools === 0 &&
+    !state.callerSpeaking &&
+    !state.callerWaits &&
+    state.keys === ''
+  );
 }

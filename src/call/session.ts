@@ -6,6 +6,7 @@ import type { ResponsePurpose } from '../realtime/turns.ts';
 import type { FunctionAnswer } from '../tools/runner.ts';
 import type { CallEvent, Conversation, Ending } from './conversation.ts';
 import { ConversationLoop } from './conversation-loop.ts';
+import { CallProgress } from './call-progress.ts';
 import { CallRow } from './call-row.ts';
 import { newCase } from '../tools/call-case.ts';
 import type { Evidence } from '../tools/evidence.ts';
@@ -22,7 +23,7 @@ import type { CallServices } from './services.ts';
 import { isResting } from './session-events.ts';
 import type { Witness } from './overlap.ts';
 import type { CallIdentity, SessionOwner } from './session-owner.ts';
-import { keepCase, keepProgress, type Inheritance } from './takeover.ts';
+import type { Inheritance } from './takeover.ts';
 import { standingMessage } from './takeover-plan.ts';
 import { CallTimers } from './timers.ts';
 import { TurnDriver, type TurnDriverOwner } from './turn-driver.ts';
@@ -41,6 +42,7 @@ export class CallSession implements FunctionDeskOwner, KeypadOwner, TurnDriverOw
   readonly #voice: GuardedVoice;
   readonly #turns: TurnDriver;
   readonly #row: CallRow;
+  readonly #progress: CallProgress;
   readonly callCase = newCase();
   readonly #minutes: CallMinutes;
   readonly #desk: FunctionDesk;
@@ -51,8 +53,6 @@ export class CallSession implements FunctionDeskOwner, KeypadOwner, TurnDriverOw
   readonly #talk: ConversationLoop;
   readonly #dispatch = (event: CallEvent): void => this.#talk.dispatch(event);
   #inheritance: Inheritance | null = null;
-  /** The case as it was stored last. */
-  #kept = '';
   #ordered: ((outcome: OrderOutcome) => void) | null = null;
 
   constructor(services: CallServices, owner: SessionOwner, identity: CallIdentity) {
@@ -62,7 +62,7 @@ export class CallSession implements FunctionDeskOwner, KeypadOwner, TurnDriverOw
     this.#services = services;
     this.#owner = owner;
     this.#talk = new ConversationLoop(services.plan.rules, {
-      moved: () => this.#keep(),
+      moved: () => this.#progress.keep(),
       apply: (effect) => applyEffect(this.#effects, effect),
       crashed: (error) => this.#crash(error),
     });
@@ -76,6 +76,7 @@ export class CallSession implements FunctionDeskOwner, KeypadOwner, TurnDriverOw
     );
     this.#turns = new TurnDriver(services.clock, this, this.epoch === 1 ? undefined : `req${this.epoch}`);
     this.#row = new CallRow(services, this.callId, this.epoch);
+    this.#progress = new CallProgress(services, this, () => this.#state);
     this.#timers = new CallTimers(services.clock, (name) => this.#dispatch({ kind: 'timer', name }));
     this.#minutes = new CallMinutes(this.callId, this.epoch, services);
     this.#desk = new FunctionDesk(services, this);
@@ -158,7 +159,12 @@ export class CallSession implements FunctionDeskOwner, KeypadOwner, TurnDriverOw
 
   /** Whether this is a good moment to hand the call to another node. */
   get resting(): boolean {
-    return isResting(this.#state);
+    return isResting(this.#state) && this.#keypad.idle;
+  }
+
+  /** Has it stored what the next owner needs, an entry that is not complete included; then the call is let go of. */
+  bequeath(): void {
+    this.#progress.bequeath();
   }
 
   /** Carries out an order of the team's. @returns null when this is not the moment; try again later */
@@ -217,7 +223,7 @@ export class CallSession implements FunctionDeskOwner, KeypadOwner, TurnDriverOw
     if (inheritance !== null) {
       this.send(serviceMessage('standing', inheritance.standing));
       // Shows who let go of the call that it is attached here.
-      this.#keep();
+      this.#progress.keep();
     } else if (this.#state.greetingDoubt === 'open')
       this.send(serviceMessage('standing', standingMessage(null)));
     this.#dispatch({ kind: 'attached' });
@@ -234,8 +240,8 @@ export class CallSession implements FunctionDeskOwner, KeypadOwner, TurnDriverOw
     return this.#owner.certain(this.callId, ms);
   }
 
-  async keepCase(): Promise<void> {
-    this.#kept = await keepCase(this.#services, this, this.#state, this.#kept);
+  keepCase(): Promise<void> {
+    return this.#progress.keepCase();
   }
 
   onToolStarted(): void {
@@ -249,7 +255,7 @@ export class CallSession implements FunctionDeskOwner, KeypadOwner, TurnDriverOw
   onToolAnswered(name: string, answer: FunctionAnswer, ms: number): void {
     this.#services.observer.toolAnswered(name, answer.status, ms);
     this.#minutes.tool(name, answer.status);
-    this.#keep();
+    this.#progress.keep();
   }
 
   onResponseRefused(purpose: ResponsePurpose, code: string): void {
@@ -272,11 +278,6 @@ export class CallSession implements FunctionDeskOwner, KeypadOwner, TurnDriverOw
     } catch (error) {
       this.#crash(error);
     }
-  }
-
-  /** Has it stored how far the call has come. */
-  #keep(): void {
-    keepProgress(this.#services.recorder, this, this.#state);
   }
 
   #over(ending: Ending, abandoned: boolean): void {

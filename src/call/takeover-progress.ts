@@ -23,6 +23,8 @@ const ProgressSchema = Type.Object({
   transfer: Type.Union([Type.Object({ targetKey: Type.String(), referred: Type.Boolean() }), Type.Null()]),
   notice: Type.Enum(['pending', 'played', 'cut', 'not_played', 'unproven']),
   calledOff: Type.Boolean(),
+  // Absent in what the first release of this version wrote.
+  keys: Type.Optional(Type.String()),
   case: Type.Object({
     verified: Type.Union([
       Type.Object({
@@ -64,6 +66,7 @@ export function writeProgress(state: Conversation, callCase: CallCase): Progress
         : { targetKey: state.transfer.targetKey, referred: state.transfer.stage === 'referred' },
     notice: state.notice,
     calledOff: state.calledOff,
+    keys: state.keys,
     case: {
       verified: callCase.verified,
       claim: { ...callCase.claim },
@@ -143,6 +146,7 @@ export function restoreConversation(
     greetingDoubt: phase === 'greeting' && silent ? 'open' : 'none',
     lostResponse: true,
     calledOff: progress?.calledOff ?? false,
+    keys: progress?.keys ?? '',
   };
 }
 

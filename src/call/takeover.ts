@@ -1,14 +1,11 @@
 import { describeError } from '../errors.ts';
-import { pause } from '../lib/deadline.ts';
-import type { Recorder } from '../audit/recorder.ts';
-import type { CallSeat, CallStore, StoredProgress, TakenCall, ToolCallRecord } from '../store/ports.ts';
+import type { CallStore, StoredProgress, TakenCall, ToolCallRecord } from '../store/ports.ts';
 import type { CallCase } from '../tools/call-case.ts';
 import type { Conversation } from './conversation.ts';
 import type { CallManager } from './manager.ts';
 import type { CallServices } from './services.ts';
 import { nextSequence, standingMessage, unansweredCalls } from './takeover-plan.ts';
 import {
-  writeProgress,
   readProgress,
   restoreCase,
   restoreConversation,
@@ -86,35 +83,4 @@ async function inherit(
       if (progress !== null) restoreCase(callCase, progress);
     },
   };
-}
-
-/** A slow store keeps an answer waiting for this long at most, ms: the caller waits for it, too. */
-const KEEP_MS = 500;
-
-/**
- * Stores what a call has established, and waits for it; nothing when it is what was stored last.
- *
- * @returns what is stored now
- */
-export async function keepCase(
-  { recorder, clock }: Pick<CallServices, 'recorder' | 'clock'>,
-  call: CallSeat & { readonly callCase: CallCase },
-  state: Conversation,
-  last: string,
-): Promise<string> {
-  const established = JSON.stringify(writeProgress(state, call.callCase)?.case ?? null);
-  if (established === last) return last;
-  keepProgress(recorder, call, state);
-  const stored = await Promise.race([recorder.flush(), pause(clock, KEEP_MS).then(() => false)]);
-  return stored ? established : last;
-}
-
-/** Has it stored how far a call has come, with the next batch of the recorder. */
-export function keepProgress(
-  recorder: Recorder,
-  { callId, epoch, callCase }: CallSeat & { readonly callCase: CallCase },
-  state: Conversation,
-): void {
-  const body = writeProgress(state, callCase);
-  if (body !== null) recorder.progress({ callId, epoch, body });
 }
