@@ -24,7 +24,7 @@ export interface CommandServices {
 
 type Outcome = Omit<CommandEnd, 'at'>;
 
-const OUTCOMES: Readonly<Record<OrderOutcome | 'unproven', Outcome>> = {
+const OUTCOMES: Readonly<Record<OrderOutcome, Outcome>> = {
   said: { state: 'done', result: 'said' },
   cut: { state: 'done', result: 'said_in_part' },
   failed: { state: 'failed', result: 'not_said' },

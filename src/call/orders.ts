@@ -1,6 +1,7 @@
 import type { CallEvent, Conversation } from './conversation.ts';
-import { respond, type Draft } from './draft.ts';
+import { respond, startTimer, type Draft } from './draft.ts';
 import { isQuiet } from './silence.ts';
+import { RETRY_MS } from './timeouts.ts';
 import { beginTransfer } from './transfer.ts';
 
 /** What the team asks of a call that is live. Pure. An order waits for a moment in which nobody speaks or waits. */
@@ -11,8 +12,8 @@ export interface Order {
   readonly responseId: string | null;
 }
 
-/** How a sentence ended: whether the caller heard all of it. */
-export type OrderOutcome = 'said' | 'cut' | 'failed';
+/** How a sentence ended: whether the caller heard all of it. `unproven`: nobody can know. */
+export type OrderOutcome = 'said' | 'cut' | 'failed' | 'unproven';
 
 /** Whether an order may be carried out now. */
 export function takesOrders(state: Conversation): boolean {
@@ -28,6 +29,14 @@ export function onOrdered(draft: Draft, event: CallEvent & { kind: 'ordered' }):
 
 export function onOrderCreated(draft: Draft, responseId: string): void {
   if (draft.state.order !== null) draft.state.order = { responseId };
+  else takeBack(draft);
+}
+
+/** A sentence comes whose operator was told that it was not said: it is not, and the model is asked to go on instead. */
+function takeBack(draft: Draft): void {
+  draft.effects.push({ kind: 'cancel_response' });
+  draft.state.callerWaits = true;
+  startTimer(draft, 'retry', RETRY_MS);
 }
 
 /** @param responseId the response that ended; null: whatever says the sentence */

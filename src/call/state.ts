@@ -151,7 +151,7 @@ function onAttached(draft: Draft): void {
 function onDetached(draft: Draft): void {
   const { state } = draft;
   state.attached = false;
-  settleOrder(draft, null, 'failed');
+  settleOrder(draft, null, 'unproven');
   if (state.phase === 'greeting') onGreetingDetached(draft);
   state.lostResponse ||= state.phase === 'conversing' && state.generating !== null;
   state.generating = null;

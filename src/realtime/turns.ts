@@ -161,6 +161,7 @@ export class TurnSequencer {
   detached(): void {
     this.#attached = false;
     this.#takeBack(mayBeForgotten);
+    this.#queue = this.#queue.filter(({ purpose }) => purpose !== 'operator');
     this.#running = null;
     this.#unknown = false;
   }
@@ -224,9 +225,12 @@ function isOptional(purpose: ResponsePurpose): boolean {
   return purpose === 'reply' || purpose === 'filler' || purpose === 'reprompt' || purpose === 'keypad_offer';
 }
 
-/** The greeting is never repeated unless its owner says so: it may have been heard. */
+/**
+ * Said once or not at all, as it may have been heard: its owner decides on the greeting, and an operator is told what is known of
+ * a sentence, and asks again.
+ */
 function mayBeForgotten(purpose: ResponsePurpose): boolean {
-  return purpose === 'greeting' || isOptional(purpose);
+  return purpose === 'greeting' || purpose === 'operator' || isOptional(purpose);
 }
 
 /** Whether the model answers in its own words, and so all that came before. */

@@ -92,6 +92,29 @@ t.test('a collision makes a mere reply superfluous', async (t) => {
   t.same(turns.done('resp_vad', true), []);
 });
 
+t.test("an operator's sentence is not said later: who asked for it has been told otherwise", async (t) => {
+  const asked = new TurnSequencer();
+  asked.request(saying('operator'));
+  asked.detached();
+  t.same(asked.attached(), []);
+  const queued = new TurnSequencer();
+  queued.created('resp_vad', null);
+  queued.request(saying('operator'));
+  queued.detached();
+  t.same(queued.attached(), []);
+  const unanswered = new TurnSequencer();
+  unanswered.request(saying('operator'));
+  t.same(unanswered.release(), []);
+});
+
+t.test("a collision only puts an operator's sentence off", async (t) => {
+  const turns = new TurnSequencer();
+  const key = keyOf(turns.request(saying('operator')));
+  turns.created('resp_vad', null);
+  turns.failed(key, COLLISION);
+  t.same(created(turns.done('resp_vad', true)), ['operator']);
+});
+
 t.test('another error is a refusal: the next in line goes on', async (t) => {
   const turns = new TurnSequencer();
   const key = keyOf(turns.request(saying('greeting')));
