@@ -54,7 +54,7 @@ export class KeypadDesk {
     for (const keys of entries) {
       const turn = this.#noteDown(keys);
       if (turn === null) return;
-      this.#owner.send(callerMessage(turn, textOf(keys)));
+      this.#tell(callerMessage(turn, textOf(keys)));
       this.#then(async () => this.#answer(await this.#enter(turn, keys)));
     }
   }
