@@ -77,7 +77,10 @@ export class CallSession implements FunctionDeskOwner, KeypadOwner, TurnDriverOw
     this.#turns = new TurnDriver(services.clock, this, this.epoch === 1 ? undefined : `req${this.epoch}`);
     this.#row = new CallRow(services, this.callId, this.epoch);
     this.#progress = new CallProgress(services, this, () => this.#state);
-    this.#timers = new CallTimers(services.clock, (name) => this.#dispatch({ kind: 'timer', name }));
+    this.#timers = new CallTimers(services.clock, {
+      mayAct: () => owner.mayAct(this.callId),
+      onTimer: (name) => this.#dispatch({ kind: 'timer', name }),
+    });
     this.#minutes = new CallMinutes(this.callId, this.epoch, services);
     this.#desk = new FunctionDesk(services, this);
     this.#hearing = {
@@ -152,9 +155,10 @@ export class CallSession implements FunctionDeskOwner, KeypadOwner, TurnDriverOw
     return this.#attachment.again(budgetMs);
   }
 
-  /** It is certain again whose call this is: what was withheld goes out. */
+  /** It is certain again whose call this is: what was withheld goes out, and is waited for from now on. */
   regained(): void {
     if (this.#voice.regained() && this.#attachment.live) this.#catchUp();
+    this.#timers.resume();
   }
 
   /** Whether this is a good moment to hand the call to another node. */
