@@ -18,6 +18,7 @@ export const NAME = { full: '山田 太郎', kana: 'ヤマダ タロウ', univer
 /** Makes applicants, each with a place at one briefing with as many seats as wanted. */
 export class Applicants {
   readonly #store: Store;
+  readonly #stock: Person[] = [];
   #made = 0;
 
   constructor(store: Store) {
@@ -51,8 +52,17 @@ export class Applicants {
     );
   }
 
+  /** Makes so many people ahead: they can be had while there is no store. */
+  async stock(count: number): Promise<void> {
+    for (let made = 0; made < count; made += 1) this.#stock.push(await this.#make());
+  }
+
   /** Somebody nobody has been yet. */
   async next(): Promise<Person> {
+    return this.#stock.pop() ?? this.#make();
+  }
+
+  async #make(): Promise<Person> {
     this.#made += 1;
     const number = this.#made;
     const phone = `+8180${String(12_340_000 + number)}`;

@@ -17,17 +17,22 @@ export interface OwnDatabase {
   drop(): Promise<void>;
 }
 
-/** Makes a database. @returns null when no server answers */
-export async function createDatabase(): Promise<OwnDatabase | null> {
+/**
+ * Makes a database.
+ *
+ * @param base any database of the server
+ * @returns null when no server answers
+ */
+export async function createDatabase(base = BASE): Promise<OwnDatabase | null> {
   const name = `denwaban_chaos_${process.pid}_${randomBytes(4).toString('hex')}`;
   try {
-    await administer(`create database ${name}`);
+    await administer(base, `create database ${name}`);
   } catch (error) {
     // What the server itself says has a severity: then there is one, and something else is wrong.
     if (error instanceof Error && !('severity' in error)) return null;
     throw error;
   }
-  const own = new URL(BASE);
+  const own = new URL(base);
   own.pathname = `/${name}`;
   return {
     name,
@@ -39,12 +44,12 @@ export async function createDatabase(): Promise<OwnDatabase | null> {
       detour.port = String(port);
       return detour.href;
     },
-    drop: async () => administer(`drop database if exists ${name} with (force)`),
+    drop: async () => administer(base, `drop database if exists ${name} with (force)`),
   };
 }
 
-async function administer(statement: string): Promise<void> {
-  const client = new pg.Client({ connectionString: BASE, connectionTimeoutMillis: CONNECT_MS });
+async function administer(base: string, statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString: base, connectionTimeoutMillis: CONNECT_MS });
   await client.connect();
   try {
     await client.query(statement);

@@ -29,7 +29,7 @@ export interface House {
   readonly applicants: Applicants;
   readonly database: OwnDatabase;
   /** For the oracle's own questions. */
-  readonly db: pg.Client;
+  readonly db: pg.Pool;
   /** Files of the nodes. */
   readonly directory: string;
   verifyAudit(): Promise<AuditVerdict>;
@@ -95,8 +95,9 @@ export async function openHouse(
   }
   const applicants = new Applicants(store);
   await applicants.open();
-  const db = new pg.Client({ connectionString: database.url });
-  await db.connect();
+  const db = new pg.Pool({ connectionString: database.url, max: 1 });
+  // A server that is killed takes this connection with it; the next question makes another one.
+  db.on('error', () => undefined);
   await Promise.all(nodes.map(async (node) => node.start(nodeOptions)));
   const balancer = await openBalancer(nodes);
   emulator.deliverTo(`${balancer.url}/openai-webhook`);
@@ -127,7 +128,7 @@ interface Parts {
   readonly emulator: Emulator;
   readonly provider: Provider;
   readonly store: Store;
-  readonly db: pg.Client;
+  readonly db: pg.Pool;
 }
 
 async function closeAll({ nodes, balancer, lines, emulator, provider, store, db }: Parts): Promise<void> {

@@ -17,13 +17,13 @@ export interface StoredCall {
 const OPEN = `state in ('claimed', 'accepting', 'accepted', 'live', 'ending')`;
 
 /** Calls that are not over, as the store has it. */
-export async function openCalls(db: pg.Client): Promise<number> {
+export async function openCalls(db: pg.Pool): Promise<number> {
   const { rows } = await db.query<{ count: string }>(`select count(*) from calls where ${OPEN}`);
   return Number(rows[0]?.count);
 }
 
 /** Messages and events on their way out. */
-export async function waitingToLeave(db: pg.Client): Promise<number> {
+export async function waitingToLeave(db: pg.Pool): Promise<number> {
   const { rows } = await db.query<{ count: string }>(
     `select (select count(*) from outbound_messages where state in ('queued', 'sending', 'unknown'))
       + (select count(*) from outbox_events where dispatched_at is null) as count`,
@@ -32,10 +32,7 @@ export async function waitingToLeave(db: pg.Client): Promise<number> {
 }
 
 /** Everything that is stored of these calls. */
-export async function readStored(
-  db: pg.Client,
-  callIds: readonly string[],
-): Promise<Map<string, StoredCall>> {
+export async function readStored(db: pg.Pool, callIds: readonly string[]): Promise<Map<string, StoredCall>> {
   const calls = await db.query<Row>(
     `select call_id, state, end_reason, end_detail, epoch from calls where call_id = any($1)`,
     [callIds],

@@ -7,6 +7,7 @@ import { kill } from './kill.ts';
 import { outage } from './outage.ts';
 import { partition } from './partition.ts';
 import { rate } from './rate.ts';
+import { server } from './server.ts';
 import { sideband } from './sideband.ts';
 import { slowSockets } from './slow-sockets.ts';
 import { soak } from './soak.ts';
@@ -27,6 +28,7 @@ export const SCENARIOS = {
   stop,
   partition,
   database,
+  server,
   outage,
   soak,
 } as const satisfies Readonly<Record<string, Scenario>>;
