@@ -1,4 +1,4 @@
-import { plainAnswer } from './confirmation-text.ts';
+import { DATE_SIGN, plainAnswer, TIME_SIGN } from './confirmation-text.ts';
 import { LONGEST_WORD, SENSES, type Sense } from './confirmation-words.ts';
 import type { DateMention, TimeMention } from './spoken-mention.ts';
 
@@ -18,6 +18,8 @@ export interface Scan {
   readonly noise: boolean;
   /** Can also be divided so that a refusal or a doubt stands in it: あのううん holds うん, or ううん. */
   readonly mayDeny: boolean;
+  /** Ends in the middle of a sentence: 変更を, 24日は. What follows may be a no. */
+  readonly unfinished: boolean;
   /** The whole answer in one spelling. */
   readonly text: string;
   readonly dates: readonly DateMention[];
@@ -27,6 +29,14 @@ export interface Scan {
 const DOUBLE_NEGATION =
   /な[くい](?:は|も|わけ(?:では|じゃ|が|は|も)?|こと(?:は|も|が)?|では|じゃ|とは)(?:な|あり|ござ|い[えい])|なくな[いくか]|ません(?:では|じゃ)/u;
 
+/** What a sentence goes on after: particles, あの, じゃ after a day. では and じゃ on their own begin a farewell. */
+const OPEN_END = new RegExp(
+  `(?:[のをにがて]|あの(?:う|ですね)|(?<!で)は|[${DATE_SIGN}${TIME_SIGN}]じゃあ?)$`,
+  'u',
+);
+/** Words that end no sentence and begin none: 24日はですね goes on as 24日は does. */
+const ASIDE: ReadonlySet<Sense> = new Set(['filler', 'thanks']);
+
 const NOISE =
   /視聴|しちょうありがと|ちゃんねる|字幕|高評価|動画|清聴|せいちょうありがと|(?:お疲れ様|お疲れさま|おつかれさま|おつかれ様)でした|おやすみなさい|最後まで|また次回/u;
 
@@ -35,14 +45,18 @@ export function scanAnswer(answer: string): Scan {
   const { text, dates, times } = plainAnswer(answer.slice(0, MAX_ANSWER));
   const senses = new Set<Sense>();
   let unknown = answer.length > MAX_ANSWER ? '…' : '';
+  let spoken = '';
   for (let at = 0; at < text.length;) {
     const word = longestWord(text, at);
     if (word === undefined) {
       unknown += text[at] ?? '';
       at += 1;
+      spoken = text.slice(0, at);
     } else {
       senses.add(word.sense);
       at += word.length;
+      const sofar = text.slice(0, at);
+      if (!ASIDE.has(word.sense) || OPEN_END.test(sofar)) spoken = sofar;
     }
   }
   return {
@@ -52,6 +66,7 @@ export function scanAnswer(answer: string): Scan {
     doubleNegation: DOUBLE_NEGATION.test(text),
     noise: NOISE.test(text),
     mayDeny: unknown === '' && canBeReadWith(text, DENIALS),
+    unfinished: OPEN_END.test(spoken),
     text,
     dates,
     times,

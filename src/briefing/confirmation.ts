@@ -101,7 +101,8 @@ const RESTATES: Readonly<Record<Subject, Statement>> = {
 const FITS: Readonly<Record<Subject, readonly Statement[]>> = {
   attend: [],
   absent: ['cannot'],
-  withdraw: ['absent', 'cannot'],
+  // 欠席で is less than a withdrawal, which nobody can take back by telephone.
+  withdraw: ['cannot'],
   late: ['attend'],
   move: ['attend'],
   online: ['attend'],
@@ -172,6 +173,8 @@ function affirmative(
       ? ambiguous('yes_or_no')
       : { kind: 'unrelated' };
   }
+  if (scan.unfinished)
+    return has('hai', 'nod', 'courtesy', 'yes', 'fine') ? ambiguous('yes_or_no') : { kind: 'unrelated' };
   const points = has('that') || (has('mention_that') && mentions === 'agree');
   const restated = question.about !== undefined && fitting.includes(RESTATES[question.about]);
   const hai = has('hai');

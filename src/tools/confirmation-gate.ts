@@ -60,8 +60,7 @@ function judgeWords(proposal: Proposal, answer: Answer & { kind: 'words' }, cloc
     case 'yes':
       return confirmed(answer);
     case 'weak_yes':
-      // Once はい or いいえ was asked for in words, a plain はい is the answer.
-      return proposal.explicit ? confirmed(answer) : askForYesOrNo(proposal, 'not_clear');
+      return askMoreClearly(proposal);
     case 'no':
       return dropped('declined');
     case 'correction':
@@ -80,7 +79,7 @@ function judgeWords(proposal: Proposal, answer: Answer & { kind: 'words' }, cloc
 function onAmbiguous(proposal: Proposal, ask: (Verdict & { kind: 'ambiguous' })['ask']): GateVerdict {
   switch (ask) {
     case 'yes_or_no':
-      return proposal.explicit ? askForAKey(proposal) : askForYesOrNo(proposal, 'not_clear');
+      return askMoreClearly(proposal);
     case 'read_back_again':
       return askAgain(proposal, 'read_back_again');
     case 'decide':
@@ -100,10 +99,12 @@ function askAgain(proposal: Proposal, status: string): GateVerdict {
   return { kind: 'ask', status, sentence: proposal.sentence, explicit: proposal.explicit };
 }
 
-function askForYesOrNo(proposal: Proposal, status: string): GateVerdict {
+/** Once はい or いいえ was asked for in words, a plain はい is a yes; less than that is settled by a key. */
+function askMoreClearly(proposal: Proposal): GateVerdict {
+  if (proposal.explicit) return askForAKey(proposal);
   return {
     kind: 'ask',
-    status,
+    status: 'not_clear',
     sentence: `${proposal.readBack}はい、か、いいえ、でお答えください。`,
     explicit: true,
   };

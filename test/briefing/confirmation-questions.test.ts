@@ -54,6 +54,8 @@ t.test('a withdrawal is restated as it was proposed, and is more than an absence
     '辞退しません',
     'たぶん辞退します',
     '辞退ではなくて欠席です',
+    '欠席でお願いします',
+    'はい、キャンセルで',
     '大丈夫です',
     'いえ、辞退はしません',
   ])

@@ -48,6 +48,8 @@ const POLITE = [
   '…',
 ];
 const polite = fc.array(fc.constantFrom(...POLITE), { maxLength: 3 }).map((words) => words.join(''));
+/** What よろしくお願いします completes: それで、よろしくお願いします, 変更を、よろしくお願いします. */
+const COMPLETED = /それで|only begun/u;
 const oneCase = fc.constantFrom(...CASES);
 const proposal = ({ question }: { question: Question }): boolean =>
   question.kind === 'read_back' || question.kind === 'yes_or_no';
@@ -55,7 +57,10 @@ const oneProposal = fc.constantFrom(...CASES.filter(proposal));
 
 t.test('politeness never turns a no, a correction or an unclear answer into a yes', async () => {
   const unclear = CASES.filter(
-    (one) => proposal(one) && ['no', 'correction', 'ambiguous'].includes(one.verdict.kind),
+    (one) =>
+      proposal(one) &&
+      ['no', 'correction', 'ambiguous'].includes(one.verdict.kind) &&
+      !one.title.includes('goes on'),
   );
   fc.assert(
     fc.property(fc.constantFrom(...unclear), polite, polite, ({ answer, question }, before, after) => {
@@ -66,9 +71,30 @@ t.test('politeness never turns a no, a correction or an unclear answer into a ye
   );
 });
 
+t.test(
+  'a sentence that is not at its end is no yes, whatever is said around it that says nothing',
+  async () => {
+    const begun = CASES.filter(({ title }) => /only begun|goes on/u.test(title));
+    const idle = fc.constantFrom(...POLITE.filter((words) => !words.includes('しくお願い')));
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...begun),
+        idle,
+        idle,
+        idle,
+        ({ answer, question }, before, after, more) => {
+          const { kind } = judgeAnswer(before + answer + after + more, question);
+          return kind !== 'yes' && kind !== 'weak_yes';
+        },
+      ),
+      { numRuns: 1_000 },
+    );
+  },
+);
+
 t.test('politeness around what is no answer never makes a full yes of it', async () => {
   const none = CASES.filter(
-    (one) => proposal(one) && one.verdict.kind === 'unrelated' && !one.answer.includes('それで'),
+    (one) => proposal(one) && one.verdict.kind === 'unrelated' && !COMPLETED.test(one.answer + one.title),
   );
   fc.assert(
     fc.property(fc.constantFrom(...none), polite, polite, ({ answer, question }, before, after) => {

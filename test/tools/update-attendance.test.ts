@@ -53,6 +53,33 @@ for (const words of [
   });
 }
 
+for (const words of ['30日は。', 'わかりました。', 'よろしくお願いします。', 'うん。']) {
+  t.test(`「${words}」 is no はい, also once はい or いいえ was asked for in words`, async (t) => {
+    const { call, asked, registrationId, token } = await proposing({ decision: 'attend' });
+    call.readOut(asked);
+    call.says('はい。');
+    const inWords = await confirm(call, token);
+    t.match(call.readOut(inWords), /はい、か、いいえ、でお答えください。$/);
+    call.says(words);
+    t.equal((await confirm(call, token)).output['ok'], false);
+    t.equal(await events(registrationId), 1);
+  });
+}
+
+t.test('a nod is settled by a key, and the plain はい after it still counts', async (t) => {
+  const { call, asked, registrationId, token } = await proposing();
+  call.readOut(asked);
+  call.says('うん。');
+  call.readOut(await confirm(call, token));
+  call.says('わかりました。');
+  const keys = await confirm(call, token);
+  t.match(keys.output, { status: 'press_a_key' });
+  call.readOut(keys);
+  call.says('はい。');
+  t.match((await confirm(call, token)).output, { status: 'stored' });
+  t.equal(await events(registrationId), 2);
+});
+
 t.test('what cannot be stored is refused before it is read back', async (t) => {
   await store.briefings.putBriefing(briefingOf({ briefingId: 'briefing-3', onlineUrl: null }));
   const slot = (id: string, hours: number, capacity: number | null) =>

@@ -6,7 +6,9 @@ import {
   LATE,
   MORE,
   MOVE,
+  ONLINE,
   WAITLIST,
+  WITHDRAW,
   type AnswerGroup,
 } from './questions.ts';
 
@@ -88,6 +90,56 @@ export const NO_GROUPS: readonly AnswerGroup[] = [
       出席します / いえ、行きます / はい、行きます / いえ、出席です / 欠席じゃなくて遅刻です /
       はい、25日で
     `),
+  },
+  {
+    title: 'an absence, when the withdrawal was read back',
+    question: WITHDRAW,
+    verdict: 'correction',
+    answers: answers(`
+      欠席でお願いします / はい、欠席で / はい、欠席でお願いします / はい、キャンセルで /
+      キャンセルでお願いします / はい、お休みします / 出席します / 辞退じゃなくて欠席です
+    `),
+  },
+  {
+    title: 'words that have only begun',
+    question: MOVE,
+    verdict: 'unrelated',
+    answers: answers(`
+      あの、変更を / 変更の / 変更に / あの、変更をですね / 別の日に / 別の日が / 26日は /
+      26日の / 26日に / 26日が / 26日じゃ / 26日は、あの / それが / 26日は、ありがとうございます
+    `),
+  },
+  {
+    title: 'words that have only begun, when はい or いいえ was asked for',
+    question: EXPLICIT,
+    verdict: 'unrelated',
+    answers: answers(`
+      24日は / 24日は、あの / 出席の / 24日じゃ / 2時からの / それが
+    `),
+  },
+  {
+    title: 'an absence that has only begun',
+    question: ABSENT,
+    verdict: 'unrelated',
+    answers: ['欠席の', '欠席のですね', '24日は', '行けなくて'],
+  },
+  {
+    title: 'lateness that has only begun',
+    question: LATE,
+    verdict: 'unrelated',
+    answers: ['遅刻の', '遅れて'],
+  },
+  {
+    title: 'taking part online, only begun',
+    question: ONLINE,
+    verdict: 'unrelated',
+    answers: ['オンラインの', 'オンラインに'],
+  },
+  {
+    title: 'the waiting list, only begun',
+    question: WAITLIST,
+    verdict: 'unrelated',
+    answers: ['キャンセル待ちを', 'キャンセル待ちに', 'あの、キャンセル待ちを'],
   },
   {
     title: 'no yes to a late arrival',

@@ -16,6 +16,7 @@ const DETAILS = { dates: ['2026-11-24'], times: ['14:00'], today: '2026-11-18' }
 export const ATTEND: Question = { kind: 'read_back', about: 'attend', ...DETAILS };
 export const EXPLICIT: Question = { ...ATTEND, kind: 'yes_or_no' };
 export const ABSENT: Question = { ...ATTEND, about: 'absent' };
+export const WITHDRAW: Question = { ...ATTEND, about: 'withdraw' };
 export const LATE: Question = { ...ATTEND, about: 'late', times: ['14:00', '14:15'] };
 export const MOVE: Question = {
   kind: 'read_back',

@@ -1,4 +1,4 @@
-import { answers, ATTEND, BARE, EXPLICIT, MORE, OPEN, type AnswerGroup } from './questions.ts';
+import { answers, ATTEND, BARE, EXPLICIT, MORE, MOVE, OPEN, type AnswerGroup } from './questions.ts';
 
 /** Answers that make another question necessary. */
 export const UNCLEAR_GROUPS: readonly AnswerGroup[] = [
@@ -10,6 +10,26 @@ export const UNCLEAR_GROUPS: readonly AnswerGroup[] = [
     answers: answers(`
       大丈夫です / 結構です / いいです / いえ、はい / はい、いいえ / はい、いいえ、どちらでも /
       はい、そうですね
+    `),
+  },
+  {
+    title: 'a yes that goes on after it was asked for in words',
+    question: EXPLICIT,
+    verdict: 'ambiguous',
+    ask: 'yes_or_no',
+    answers: answers(`
+      はい、24日は / はい、出席の / はい、あの / はい、それが / 24日では / はい、24日では /
+      はい、24日じゃ / わかりました、24日は / はい、すみませんが
+    `),
+  },
+  {
+    title: 'a yes that goes on',
+    question: MOVE,
+    verdict: 'ambiguous',
+    ask: 'yes_or_no',
+    answers: answers(`
+      はい、変更を / はい、変更に / はい、変更の / お願いします、26日は / はい、26日は、あの /
+      はい、それでお願いします、あの
     `),
   },
   {

@@ -8,6 +8,7 @@ import {
   MOVE,
   ONLINE,
   WAITLIST,
+  WITHDRAW,
   type AnswerGroup,
 } from './questions.ts';
 
@@ -85,7 +86,7 @@ export const YES_GROUPS: readonly AnswerGroup[] = [
     question: EXPLICIT,
     verdict: 'weak_yes',
     answers: answers(`
-      うん / オッケー / わかりました / よろしくお願いします
+      うん / オッケー / わかりました / よろしくお願いします / 承知しました / もちろんです
     `),
   },
   {
@@ -107,6 +108,16 @@ export const YES_GROUPS: readonly AnswerGroup[] = [
     `),
   },
   {
+    title: 'a yes to a withdrawal',
+    question: WITHDRAW,
+    verdict: 'yes',
+    answers: answers(`
+      はい、お願いします / はい、それでお願いします / ええ、そうです / 辞退します /
+      はい、辞退でお願いします / はい、辞退させてください / はい、お願いします。では /
+      はい、それで大丈夫です。それでは
+    `),
+  },
+  {
     title: 'a yes to a late arrival',
     question: LATE,
     verdict: 'yes',
@@ -120,7 +131,7 @@ export const YES_GROUPS: readonly AnswerGroup[] = [
     question: MOVE,
     verdict: 'yes',
     answers: answers(`
-      はい、お願いします / 変更でお願いします / はい、変更してください / はい、26日で /
+      はい、お願いします / 変更でお願いします / 変更を、お願いします / はい、変更してください / はい、26日で /
       26日でお願いします / はい、26日の木曜日でお願いします / はい、午前10時で大丈夫です /
       はい、行きます / その日で大丈夫です
     `),
