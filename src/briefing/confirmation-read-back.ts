@@ -7,7 +7,9 @@ export const MAX_READ_BACK = 120;
 
 /** A change that is proposed and not stored yet. Instants in ms since the epoch. */
 export type ProposedChange =
-  | { readonly kind: 'attend' | 'absent' | 'withdraw' | 'online' | 'waitlist'; readonly slot: SpokenSlot }
+  | { readonly kind: 'attend' | 'absent' | 'withdraw' | 'online'; readonly slot: SpokenSlot }
+  /** `givesUp` is what whoever waits loses by it: the seat of another date, taking part online, or nothing. */
+  | { readonly kind: 'waitlist'; readonly slot: SpokenSlot; readonly givesUp: 'seat' | 'online' | null }
   /** `arrivesAt` is when the caller expects to be there. */
   | { readonly kind: 'late'; readonly slot: SpokenSlot; readonly arrivesAt: number }
   | { readonly kind: 'move'; readonly from: SpokenSlot; readonly to: SpokenSlot }
@@ -43,12 +45,17 @@ export function statementOf(change: ProposedChange): string {
     case 'online':
       return `${speakInstant(change.slot.startsAt)}からの説明会に、会場ではなくオンラインでのご参加ということで`;
     case 'waitlist':
-      return `${speakInstant(change.slot.startsAt)}から${placeWith(change.slot, 'での')}説明会は満席ですので、キャンセル待ちということで`;
+      return `${speakInstant(change.slot.startsAt)}から${placeWith(change.slot, 'での')}説明会は満席ですので、${lossOf(change)}キャンセル待ちということで`;
     case 'undecided': {
       const again = change.decidesAt === null ? '' : `、${speakInstant(change.decidesAt)}ごろに改めて確認`;
       return `${speakInstant(change.slot.startsAt)}からの説明会は、ご出席は未定${again}ということで`;
     }
   }
+}
+
+function lossOf({ givesUp }: ProposedChange & { kind: 'waitlist' }): string {
+  if (givesUp === 'seat') return 'いまのお席を取り消して、';
+  return givesUp === 'online' ? 'オンラインでのご参加を取り消して、' : '';
 }
 
 function placeWith(slot: SpokenSlot, particle: string): string {

@@ -1,14 +1,10 @@
-import Type, { type Static } from 'typebox';
 import { namedSlot, planChange } from '../briefing/attendance-change.ts';
-import { REASON_CODES } from '../briefing/registration.ts';
-import { tokyoInstant, tokyoTime } from '../briefing/spoken-calendar.ts';
 import type { BriefingStore, ChangeResult, RegistrationView } from '../store/briefing-ports.ts';
 import {
   confirmedNote,
   noteOf,
   propose,
   remember,
-  spokenSlot,
   store,
   type AttendanceParts,
   type Change,
@@ -16,60 +12,8 @@ import {
 import { referTo, type Proposal } from './call-case.ts';
 import { judgeProposal } from './confirmation-gate.ts';
 import { chosenRegistration } from './own-registration.ts';
+import { parameters, proposedChange, warningOf, type Arguments } from './proposed-change.ts';
 import type { Tool, ToolContext, ToolEffect, ToolOutcome } from './tool.ts';
-
-const parameters = Type.Object(
-  {
-    decision: Type.Union(
-      [
-        Type.Literal('attend'),
-        Type.Literal('absent'),
-        Type.Literal('withdraw'),
-        Type.Literal('late'),
-        Type.Literal('move'),
-        Type.Literal('wait'),
-        Type.Literal('online'),
-        Type.Literal('undecided'),
-      ],
-      {
-        description:
-          'What the caller decided. move: to another slot. wait: onto the waiting list of a full slot. withdraw: the caller says 辞退; absent: they only cannot come.',
-      },
-    ),
-    registration: Type.Optional(
-      Type.String({
-        pattern: '^registration_\\d{1,2}$',
-        description: 'Name from check_slots. Needed only when the caller has several registrations.',
-      }),
-    ),
-    slot: Type.Optional(
-      Type.String({ pattern: '^slot_\\d{1,3}$', description: 'Name from check_slots. For move and wait.' }),
-    ),
-    arrival_time: Type.Optional(
-      Type.String({
-        pattern: '^([01]\\d|2[0-3]):[0-5]\\d$',
-        description: 'Expected arrival, HH:MM. For late.',
-      }),
-    ),
-    reason: Type.Optional(
-      Type.Union(
-        REASON_CODES.map((code) => Type.Literal(code)),
-        {
-          description: 'Only if the caller said it by themselves. Never ask about health.',
-        },
-      ),
-    ),
-    confirmation_token: Type.Optional(
-      Type.String({
-        pattern: '^[0-9a-f]{8}$',
-        description: 'Token of the proposal, after the caller has answered the question that was read back.',
-      }),
-    ),
-  },
-  { additionalProperties: false },
-);
-
-type Arguments = Static<typeof parameters>;
 
 const STORED: ToolOutcome = { status: 'ok', output: { ok: true, status: 'stored' } };
 
@@ -199,7 +143,7 @@ function outcomeOf(result: ChangeResult, context: ToolContext): ToolOutcome {
     case 'full':
       return refused(
         'full',
-        `No seat is left. Offer the waiting list: decision wait, slot ${referTo(context.callCase, 'slot', result.slot.slotId)}.`,
+        `No seat is left. Offer the waiting list: decision wait, slot ${referTo(context.callCase, 'slot', result.slot.slotId)}.${warningOf(result.registration)}`,
       );
     case 'conflict':
       return refused(
@@ -211,58 +155,6 @@ function outcomeOf(result: ChangeResult, context: ToolContext): ToolOutcome {
     case 'not_found':
       return refused('not_found', 'It is not there any more. Offer to take a message.');
   }
-}
-
-async function proposedChange(
-  briefings: BriefingStore,
-  args: Arguments,
-  context: ToolContext,
-  view: RegistrationView,
-): Promise<Change | ToolOutcome> {
-  const slot = spokenSlot(view.slot, view.briefing.place);
-  const reason = args.reason ?? null;
-  switch (args.decision) {
-    case 'attend':
-      return { decision: { kind: 'attend' }, spoken: { kind: 'attend', slot } };
-    case 'absent':
-      return { decision: { kind: 'absent', reason }, spoken: { kind: 'absent', slot } };
-    case 'withdraw':
-      return { decision: { kind: 'withdraw', reason }, spoken: { kind: 'withdraw', slot } };
-    case 'online':
-      return { decision: { kind: 'online' }, spoken: { kind: 'online', slot } };
-    case 'undecided':
-      return {
-        decision: { kind: 'undecided', callbackAt: null },
-        spoken: { kind: 'undecided', slot, decidesAt: null },
-      };
-    case 'late': {
-      if (args.arrival_time === undefined)
-        return refused('arrival_time_missing', 'Ask when the caller expects to arrive.');
-      const arrivesAt = tokyoInstant(tokyoTime(view.slot.startsAt).day, minutesOf(args.arrival_time));
-      if (arrivesAt <= view.slot.startsAt) {
-        return refused('arrival_not_late', 'That is not after the start. Ask for the time again.');
-      }
-      return {
-        decision: { kind: 'late', expectedArrivalAt: arrivesAt, reason },
-        spoken: { kind: 'late', slot, arrivesAt },
-      };
-    }
-    case 'move':
-    case 'wait': {
-      const slotId = args.slot === undefined ? undefined : context.callCase.references.get(args.slot);
-      const target = slotId === undefined ? null : await briefings.getSlot(slotId);
-      if (target === null) return refused('slot_missing', 'Call check_slots and name a slot.');
-      const to = spokenSlot(target, view.briefing.place);
-      return args.decision === 'move'
-        ? { decision: { kind: 'move', toSlotId: target.slotId }, spoken: { kind: 'move', from: slot, to } }
-        : { decision: { kind: 'wait', toSlotId: target.slotId }, spoken: { kind: 'waitlist', slot: to } };
-    }
-  }
-}
-
-/** Minutes after midnight of `HH:MM`, whose shape the schema has checked. */
-function minutesOf(time: string): number {
-  return Number(time.slice(0, 2)) * 60 + Number(time.slice(3));
 }
 
 function refused(status: string, hint: string): ToolOutcome {

@@ -47,14 +47,13 @@ const slot = fc.record({
 });
 const change: fc.Arbitrary<ProposedChange> = fc.oneof(
   fc.record({
-    kind: fc.constantFrom(
-      'attend' as const,
-      'absent' as const,
-      'withdraw' as const,
-      'online' as const,
-      'waitlist' as const,
-    ),
+    kind: fc.constantFrom('attend' as const, 'absent' as const, 'withdraw' as const, 'online' as const),
     slot,
+  }),
+  fc.record({
+    kind: fc.constant('waitlist' as const),
+    slot,
+    givesUp: fc.constantFrom('seat' as const, 'online' as const, null),
   }),
   fc.record({ kind: fc.constant('late' as const), slot, arrivesAt: instant }),
   fc.record({ kind: fc.constant('move' as const), from: slot, to: slot }),

@@ -73,7 +73,10 @@ t.test(
     const full = /(\d+)日/u.exec(desk.people[4]?.when.replace(/^.*月/u, '') ?? '')?.[1] ?? '';
     const offered = await line.says(`${full}日でお願いします。`);
     t.match(offered, /あいにく、.*水曜日、午前10時からの回は満席.*いまのお席は取り消しとなります。いかが/u);
-    t.match(await line.says('キャンセル待ちでお願いします。'), /満席ですので、キャンセル待ちということで/u);
+    t.match(
+      await line.says('キャンセル待ちでお願いします。'),
+      /満席ですので、いまのお席を取り消して、キャンセル待ちということで/u,
+    );
     t.match(await line.says('はい、お願いします。'), /^キャンセル待ちを承りました。お席が空きましたら/u);
     t.match(await desk.registrationOf(3), { status: 'waiting' });
     await line.end();

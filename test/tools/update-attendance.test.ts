@@ -102,6 +102,53 @@ t.test('what cannot be stored is refused before it is read back', async (t) => {
   t.match(wait.output, { status: 'needs_confirmation' });
 });
 
+t.test('who gives something up for the waiting list hears so before and in the read-back', async (t) => {
+  await store.briefings.putBriefing(briefingOf({ briefingId: 'briefing-4' }));
+  const slot = (id: string, hours: number, capacity: number | null) =>
+    slotOf(id, { briefingId: 'briefing-4', startsAt: START + hours * HOUR, capacity });
+  await store.briefings.putSlot(slot('slot-seat', 96, null), 0);
+  await store.briefings.putSlot(slot('slot-full', 120, 1), 0);
+  await enrol(store, personOf({ kana: 'マン セキ' }), 'slot-full');
+  const { person, registrationId } = await enrol(store, personOf({ kana: 'イマ セキ' }), 'slot-seat');
+  const call = await house.call('gives-up');
+  await call.run('identify_caller', { kana_name: 'イマ セキ', reservation_code: person.reservationCode });
+  await call.run('check_slots', {});
+  const waits = async () => {
+    const full = await call.run('update_attendance', { decision: 'move', slot: 'slot_1' });
+    const wait = await call.run('update_attendance', { decision: 'wait', slot: 'slot_1' });
+    return {
+      hint: String(full.output['hint']),
+      said: wait.control?.kind === 'say' ? wait.control.sentence : '',
+    };
+  };
+  const decides = async (kind: 'online' | 'absent') => {
+    const decision = kind === 'online' ? { kind } : { kind, reason: null };
+    await store.briefings.changeAttendance({
+      registrationId,
+      decision,
+      source: { kind: 'team', memberId: null },
+      expectedVersion: null,
+      idempotencyKey: `gives-up-${kind}`,
+      at: house.clock.now(),
+    });
+  };
+
+  const seated = await waits();
+  t.match(seated.hint, /the seat they hold now is given up/);
+  t.match(
+    seated.said,
+    /満席ですので、いまのお席を取り消して、キャンセル待ちということで、よろしいでしょうか。$/,
+  );
+  await decides('online');
+  const online = await waits();
+  t.match(online.hint, /taking part online is given up/);
+  t.match(online.said, /満席ですので、オンラインでのご参加を取り消して、キャンセル待ちということで/);
+  await decides('absent');
+  const absent = await waits();
+  t.notMatch(absent.hint, /given up/);
+  t.match(absent.said, /満席ですので、キャンセル待ちということで/);
+});
+
 t.test('a no, and a correction, drop the proposal: its token is worth nothing afterwards', async (t) => {
   for (const words of ['いいえ、違います。', 'いえ、出席でお願いします。']) {
     const { call, asked, registrationId, token } = await proposing();
