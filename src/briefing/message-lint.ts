@@ -37,6 +37,9 @@ const ADVERTISING =
 /** Names, universities and numbers do not belong where a lock screen shows them. */
 const PERSONAL = /\{(name|kana|phone|email|university|reason)\}/;
 
+/** Names of the reservation code, which proves who calls: who is asked for it would read the receipt out. */
+const CODE_FOR_RECEIPT = /(?:受付|予約|申込|申し込み)(?:番号|コード)[\s:：]*\{receipt\}/;
+
 /** What a careful person would object to in the words of messages. */
 export function lintTemplates(templates: Texts): TemplateFinding[] {
   const findings: TemplateFinding[] = [];
@@ -70,6 +73,9 @@ function lintWords(path: string, words: string): TemplateFinding[] {
   if (/[{}]/.test(words.replaceAll(/\{\w+\}/g, ''))) error('has a brace that belongs to no name');
   if (speaksOfHealth(words)) error('speaks of health');
   if (ADVERTISING.test(words)) error('reads like an advertisement, which needs consent beforehand');
+  if (CODE_FOR_RECEIPT.test(words)) {
+    error('calls {receipt} by the name of the reservation code. Write 控え番号');
+  }
   if (/https?:\/\/(?:bit\.ly|t\.co|goo\.gl|tinyurl\.com|is\.gd)\//i.test(words)) {
     error('has a shortened address: networks take it for fraud');
   }

@@ -37,7 +37,9 @@ const QUESTIONS: Readonly<Record<IdentityQuestion, string>> = {
   full_name: '恐れ入りますが、お名前をフルネームでお願いできますでしょうか。',
   university: '恐れ入りますが、大学名を略さずにお願いできますでしょうか。',
   slot_date: 'お申し込みの説明会の日にちをお願いできますでしょうか。',
-  reservation_code: '恐れ入りますが、予約番号をお願いできますでしょうか。お電話のボタンでも承ります。',
+  // Rosters call it 受付番号, invitations often 予約番号.
+  reservation_code:
+    '恐れ入りますが、予約番号、または受付番号をお願いできますでしょうか。お電話のボタンでも承ります。',
 };
 
 /**

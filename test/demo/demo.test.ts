@@ -60,7 +60,7 @@ t.test('the demo plays five calls, shows list and messages, and says that all of
   });
   await t.test('whoever waited is told of the seat', async (t) => {
     t.match(texts, /髙橋 健一郎 +【見本商事】[^]*お席をご用意できま/u);
-    t.equal(texts.match(/受付番号/gu)?.length, 5);
+    t.equal(texts.match(/控え番号/gu)?.length, 5);
   });
   t.equal(calls.match(/ended {2}completed \(agent\) {2}played/gu)?.length, 5);
   t.match(calls, /監査記録 audit {2}異常なし[^]*5 calls, 4 changes by callers/u);

@@ -23,7 +23,7 @@ t.test('a caller who attends is asked one thing at a time, read back, stored and
     'ご出席のご連絡ですね、ありがとうございます。恐れ入りますが、お名前をフルネームでお願いできますでしょうか。',
   );
   t.match(await line.says('山田太郎です。'), /^恐れ入りますが、大学名を.*か。$/u);
-  t.match(await line.says('見本大学です。'), /^恐れ入りますが、予約番号を/u);
+  t.match(await line.says('見本大学です。'), /^恐れ入りますが、予約番号、または受付番号を/u);
   t.match(await line.says('S1001です。'), /火曜日、午後2時から、本社ホールでの説明会に、ご出席ということで/u);
   t.match(await desk.registrationOf(1), { status: 'not_confirmed' }, 'nothing is stored before the answer');
   t.match(await line.says('はい、お願いします。'), /^ご出席を承りました。.*ほかにご用件/u);

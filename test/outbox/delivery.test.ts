@@ -54,7 +54,7 @@ t.test('a message leaves once, with its words, its receipt and the address for r
   t.match(provider.taken, [
     {
       to: MOBILE,
-      body: /^【株式会社サンプル】採用説明会 11月26日\(木\) 14:00 のご出席を承りました。.*受付番号 [2-9A-Z]{6}$/,
+      body: /^【株式会社サンプル】採用説明会 11月26日\(木\) 14:00 のご出席を承りました。.*控え番号 [2-9A-Z]{6}$/,
       statusCallback: `https://desk.example/sms-status/${messageId}`,
     },
   ]);

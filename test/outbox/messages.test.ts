@@ -24,6 +24,7 @@ for (const key of TEMPLATE_KEYS) {
     t.equal(carriers.softbank, 1);
     const mail = renderTemplate(TEMPLATES, key, 'email', data);
     t.notMatch(`${mail.subject}${mail.text}`, /[{}]/);
+    t.notMatch(`${text}${mail.subject}${mail.text}`, /受付番号|予約番号/, 'the code that proves who calls');
   });
 }
 
@@ -47,6 +48,8 @@ const BAD: readonly (readonly [string, Partial<typeof good>, RegExp])[] = [
   ['no receipt', { sms: '{organisation} {when}' }, /receipt/],
   ['a letter', { sms: good.sms + '長'.repeat(200) }, /parts/],
   ['a shortened address', { sms: `${good.sms} https://bit.ly/x` }, /fraud/],
+  ['a receipt by the name of the code', { sms: `${good.sms} 受付番号 {receipt}` }, /reservation code/],
+  ['the same in a mail', { email: `${good.email}\n予約番号：{receipt}` }, /reservation code/],
   ['no contact', { email: '{when}' }, /contact/],
 ];
 for (const [what, change, message] of BAD) {

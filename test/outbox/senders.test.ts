@@ -20,7 +20,7 @@ import { startProvider, text } from './provider.ts';
 
 const MESSAGE: OutgoingMessage = {
   to: MOBILE,
-  body: 'ご出席を承りました。受付番号 ABC234',
+  body: 'ご出席を承りました。控え番号 ABC234',
   subject: null,
   calendar: null,
   templateKey: 'attendance_confirmed',

@@ -55,7 +55,7 @@ function noteIdentity(memory: Memory, text: string): void {
   if (memory.level === 'change') return;
   const university = understand.universityIn(text, asked(/大学名/u));
   if (university !== null) memory.claim = { ...memory.claim, university };
-  const code = understand.codeIn(text, asked(/予約番号を/u) && name === null);
+  const code = understand.codeIn(text, asked(/(?:予約|受付)番号を/u) && name === null);
   if (code !== null) memory.claim = { ...memory.claim, reservation_code: code };
 }
 
