@@ -1,16 +1,15 @@
 import type { RegistrationEvent } from '../briefing/registration.ts';
-import { phoneKind } from '../briefing/phone-number.ts';
+import { templateFor, waysTo } from '../briefing/change-message.ts';
 import { messageData } from '../briefing/message-data.ts';
-import type { TemplateKey } from '../briefing/message-template.ts';
 import { describeError } from '../errors.ts';
 import type { Clock, Timer } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import type { AuditEntry } from '../store/audit-ports.ts';
 import type { BriefingStore, OutboxEvent, RegistrationView } from '../store/briefing-ports.ts';
-import type { Executor, MessageQueue } from './ports.ts';
+import { isBlocked, type EnqueueRefusal, type Executor, type MessageQueue } from './ports.ts';
 
 /**
- * Turns changes of attendance into what others are told: a text message to the applicant and a webhook to other
+ * Turns changes of attendance into what others are told: a message to the applicant and a webhook to other
  * systems. The change left an event in its own transaction; taking the event and queueing what follows from it is one
  * transaction again, so nothing is told twice and nothing is forgotten.
  */
@@ -36,17 +35,6 @@ export interface AttendanceMessagesParts {
 /** A promoted applicant is told within a second or two. */
 const POLL_MS = 1_000;
 const EVENTS_AT_ONCE = 20;
-
-const TEMPLATES: Readonly<Partial<Record<RegistrationEvent['to']['status'], TemplateKey>>> = {
-  attending: 'attendance_confirmed',
-  online: 'attendance_confirmed',
-  absent: 'absence_received',
-  withdrawn: 'absence_received',
-  late: 'late_received',
-  moved: 'slot_moved',
-  waiting: 'waiting_listed',
-  undecided: 'callback_promised',
-};
 
 /** Begins to poll. */
 export function startAttendanceMessages(parts: AttendanceMessagesParts): AttendanceMessages {
@@ -108,7 +96,8 @@ async function tell(
     naturalKey: `${registrationId}/${version}`,
   });
   // A later change has its own message; an older one would only confuse.
-  if (view.registration.version === version) await tellApplicant(parts, transaction, view, change);
+  if (view.registration.version !== version) return;
+  await tellApplicant(parts, transaction, view, change);
 }
 
 async function tellApplicant(
@@ -120,39 +109,29 @@ async function tellApplicant(
   const templateKey = templateFor(change);
   const applicant = await briefings.getApplicant(view.registration.applicantId);
   if (templateKey === null || applicant === null) return;
-  const mobile = applicant.phones.find((phone) => phoneKind(phone) === 'mobile');
-  const address = mobile ?? applicant.email;
-  if (address === null) return;
   const callId = change.source.kind === 'caller' ? change.source.evidence.callId : null;
-  const result = await parts.queue.enqueue(trx, {
-    kind: mobile === undefined ? 'email' : 'sms',
+  const message = {
     templateKey,
-    to: address,
     data: messageData(view, change.to.expectedArrivalAt),
     about: { ...view, applicant },
     callId,
     applicantId: applicant.applicantId,
     naturalKey: `${view.registration.registrationId}/${change.version}/${templateKey}`,
-  });
-  if (result.outcome === 'queued') {
-    const payload = {
-      message_id: result.messageId,
-      template: templateKey,
-      registration_id: change.registrationId,
-    };
-    audit({ callId, at: parts.clock.now(), actor: 'system', kind: 'message.queued', payload });
+  };
+  let refusal: EnqueueRefusal | 'no_address' = 'no_address';
+  for (const way of waysTo(applicant)) {
+    const result = await parts.queue.enqueue(trx, { ...way, ...message });
+    if (result.outcome === 'queued') {
+      const payload = {
+        message_id: result.messageId,
+        template: templateKey,
+        registration_id: change.registrationId,
+      };
+      audit({ callId, at: parts.clock.now(), actor: 'system', kind: 'message.queued', payload });
+    }
+    if (result.outcome !== 'refused') return;
+    refusal = result.reason;
+    if (!isBlocked(refusal)) break;
   }
-  if (result.outcome === 'refused') {
-    parts.log.warn(
-      { reason: result.reason, template: templateKey },
-      'The applicant is not told of the change',
-    );
-  }
-}
-
-/** Who decided by telephone, and who got a seat, is told; what the team did itself is the team's to tell. */
-function templateFor(change: RegistrationEvent): TemplateKey | null {
-  if (change.kind === 'promoted') return 'waiting_promoted';
-  if (change.kind !== 'changed' || change.source.kind !== 'caller') return null;
-  return TEMPLATES[change.to.status] ?? null;
+  parts.log.warn({ reason: refusal, template: templateKey }, 'The applicant is not told of the change');
 }

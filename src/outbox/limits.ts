@@ -37,6 +37,39 @@ export async function countMessage(
   budget: number,
   now: number,
 ): Promise<EnqueueRefusal | null> {
+  const counters = countersOf(message, budget, now);
+  for (const [index, counter] of counters.entries()) {
+    if (await take(trx, counter, now)) continue;
+    for (const taken of counters.slice(0, index)) await giveBack(trx, taken);
+    return counter.refusal;
+  }
+  return null;
+}
+
+/** The first limit that would refuse a message now; null: none. Counts nothing. */
+export async function findUsedUp(
+  trx: Executor,
+  message: LimitedMessage,
+  budget: number,
+  now: number,
+): Promise<EnqueueRefusal | null> {
+  for (const { scope, key, limit, refusal } of countersOf(message, budget, now)) {
+    const { rows } = await sql<{ used: number }>`
+      select used from outbound_counts where scope = ${scope} and key = ${key}`.execute(trx);
+    if ((rows[0]?.used ?? 0) >= limit) return refusal;
+  }
+  return null;
+}
+
+interface Counter {
+  readonly scope: 'call' | 'number' | 'budget';
+  readonly key: string;
+  readonly limit: number;
+  readonly refusal: EnqueueRefusal;
+}
+
+/** The counters of a message, in the order in which all transactions take them. */
+function countersOf(message: LimitedMessage, budget: number, now: number): readonly Counter[] {
   const day = dayInJapan(now);
   const counters: Counter[] = [];
   const own = message.asked === true ? '/asked' : '';
@@ -59,19 +92,7 @@ export async function countMessage(
     },
     { scope: 'budget', key: day, limit: share, refusal: 'budget' },
   );
-  for (const [index, counter] of counters.entries()) {
-    if (await take(trx, counter, now)) continue;
-    for (const taken of counters.slice(0, index)) await giveBack(trx, taken);
-    return counter.refusal;
-  }
-  return null;
-}
-
-interface Counter {
-  readonly scope: 'call' | 'number' | 'budget';
-  readonly key: string;
-  readonly limit: number;
-  readonly refusal: EnqueueRefusal;
+  return counters;
 }
 
 async function take(trx: Executor, counter: Counter, now: number): Promise<boolean> {

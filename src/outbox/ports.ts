@@ -44,6 +44,9 @@ export interface MessageRequest {
   readonly notAfter?: number;
 }
 
+/** As much of a request as tells whether it would be taken. */
+export type MessageToForesee = Pick<MessageRequest, 'kind' | 'to' | 'callId' | 'asked' | 'callLimit'>;
+
 /** Why a message is not sent. Each is an answer for the caller, not a fault. */
 export type EnqueueRefusal =
   /** A fixed line: it takes no text messages. Ask for a mobile number. */
@@ -56,6 +59,13 @@ export type EnqueueRefusal =
   | 'budget'
   /** No sender is set up for this kind of message. */
   | 'channel_off';
+
+const BLOCKED: readonly EnqueueRefusal[] = ['landline', 'not_mobile', 'invalid_address', 'channel_off'];
+
+/** Whether a refusal is about this way of writing to somebody: another may still be open. Limits hold for all ways. */
+export function isBlocked(refusal: EnqueueRefusal): boolean {
+  return BLOCKED.includes(refusal);
+}
 
 /** `queued`: it leaves at `dueAt` or soon after, if the transaction commits. */
 export type EnqueueResult =
@@ -83,6 +93,12 @@ export interface MessageQueue {
    * @throws TypeError when the template lacks a value: a bug of the caller
    */
   enqueue(trx: Executor, request: MessageRequest): Promise<EnqueueResult>;
+
+  /**
+   * Why a message would be refused now; null: it would be taken. Writes nothing: what is promised on the strength of it may
+   * still find a limit used up by another message of the same moment.
+   */
+  foresee(trx: Executor, message: MessageToForesee): Promise<EnqueueRefusal | null>;
 
   /** Stores one delivery for every webhook target. @returns the number of deliveries; a known event makes none */
   publish(trx: Executor, event: ChangeEvent): Promise<number>;

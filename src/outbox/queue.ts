@@ -4,7 +4,7 @@ import { phoneKind } from '../briefing/phone-number.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Random } from '../lib/random.ts';
 import type { JobEngine } from './jobs.ts';
-import { countMessage } from './limits.ts';
+import { countMessage, findUsedUp } from './limits.ts';
 import type {
   ChangeEvent,
   EnqueueRefusal,
@@ -12,6 +12,7 @@ import type {
   Executor,
   MessageQueue,
   MessageRequest,
+  MessageToForesee,
   Senders,
 } from './ports.ts';
 import { afterQuietHours, type QuietHours } from './quiet-hours.ts';
@@ -49,6 +50,8 @@ export interface MessageQueueParts {
 export function createMessageQueue(parts: MessageQueueParts): MessageQueue {
   return {
     enqueue: async (trx, request) => enqueue(parts, trx, request),
+    foresee: async (trx, message) =>
+      unfitness(parts, message) ?? findUsedUp(trx, message, parts.budget, parts.clock.now()),
     publish: async (trx, event) => publish(parts, trx, event),
   };
 }
@@ -103,7 +106,7 @@ function calendarFor(
   return kind === 'email' && about !== undefined ? calendarOf({ ...about, organizerEmail, now }) : null;
 }
 
-function unfitness(parts: MessageQueueParts, request: MessageRequest): EnqueueRefusal | null {
+function unfitness(parts: MessageQueueParts, request: MessageToForesee): EnqueueRefusal | null {
   if (request.kind === 'email') {
     if (!isAddress(request.to)) return 'invalid_address';
   } else {

@@ -2,15 +2,19 @@ import type { AttendanceDecision } from '../briefing/attendance-change.ts';
 import { readBack, type ProposedChange } from '../briefing/confirmation-read-back.ts';
 import type { SpokenSlot } from '../briefing/spoken-format.ts';
 import type { Random } from '../lib/random.ts';
+import type { MessageQueue } from '../outbox/ports.ts';
 import type { AuditPayload } from '../store/audit-ports.ts';
 import type { BriefingStore, ChangeResult, RegistrationView } from '../store/briefing-ports.ts';
 import type { CallCase, Proposal } from './call-case.ts';
+import type { FollowingMessage } from './message-follows.ts';
 import type { AuditNote, ToolContext } from './tool.ts';
 
 /** What proposing and storing a change of attendance needs. */
 export interface AttendanceParts {
   readonly briefings: BriefingStore;
   readonly random: Random;
+  /** For whether a message will follow a change. */
+  readonly queue: Pick<MessageQueue, 'foresee'>;
 }
 
 /** A decision, and how it is said. */
@@ -86,10 +90,15 @@ export async function store(
 }
 
 /** What the call knows once the result of a proposal is stored. */
-export function remember(proposal: Proposal, result: ChangeResult, callCase: CallCase): void {
+export function remember(
+  proposal: Proposal,
+  result: ChangeResult,
+  message: FollowingMessage,
+  callCase: CallCase,
+): void {
   if (result.outcome !== 'conflict' && callCase.proposal?.token === proposal.token) callCase.proposal = null;
   if (result.outcome === 'changed' || result.outcome === 'unchanged') {
-    callCase.stored = { token: proposal.token, change: proposal.change };
+    callCase.stored = { token: proposal.token, change: proposal.change, message };
     callCase.keypad.pending = null;
     callCase.keypad.menu = null;
     callCase.keypad.open = false;

@@ -2,6 +2,7 @@ import type { AttendanceDecision } from '../briefing/attendance-change.ts';
 import type { IdentityClaim } from '../briefing/identity-proofs.ts';
 import type { KeyedDecision } from '../briefing/keypad.ts';
 import type { ProposedChange } from '../briefing/confirmation-read-back.ts';
+import type { FollowingMessage } from './message-follows.ts';
 import type { NumberProposal } from './number-gate.ts';
 
 /** A change that was proposed to the caller and awaits a clear yes. */
@@ -72,8 +73,12 @@ export interface CallCase {
   /** Claims of identity that named nobody, or the wrong one. */
   wrongTries: number;
   proposal: Proposal | null;
-  /** The proposal that was stored last. */
-  stored: { readonly token: string; readonly change: ProposedChange } | null;
+  /** The proposal that was stored last, and whether the applicant will be told of it in writing. */
+  stored: {
+    readonly token: string;
+    readonly change: ProposedChange;
+    readonly message: FollowingMessage;
+  } | null;
   readonly keypad: KeypadCase;
   /** A number that was read back for a message. */
   numberProposal: NumberProposal | null;

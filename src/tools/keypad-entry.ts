@@ -127,7 +127,12 @@ async function answer(
   const verdict = await judgeProposal(proposal, evidence, clock);
   switch (verdict.kind) {
     case 'confirmed':
-      return record(proposal, { readBack: verdict.readBackTurn, consent: verdict.consentTurn }, context);
+      return record(
+        parts,
+        proposal,
+        { readBack: verdict.readBackTurn, consent: verdict.consentTurn },
+        context,
+      );
     case 'dropped':
       callCase.proposal = null;
       keypad.pending = null;

@@ -2,6 +2,7 @@ import { LEFT_TO_TEAM, messageAbout, stored, type LeftKeys } from '../briefing/k
 import { confirmedNote, remember, store, type AttendanceParts, type Proof } from './attendance-proposal.ts';
 import type { Proposal } from './call-case.ts';
 import type { CallerIdentityParts } from './caller-identity.ts';
+import { followingMessage, type FollowingMessage } from './message-follows.ts';
 import { keepMessage } from './team-message.ts';
 import type { ToolContext, ToolEffect, ToolOutcome, ToolTransaction } from './tool.ts';
 
@@ -54,14 +55,22 @@ function outcome(answer: KeypadAnswer): ToolOutcome {
 }
 
 /** Stores a proposal that a key has proven; what cannot be stored is left to the team. */
-export function record(proposal: Proposal, proof: Proof, context: ToolContext): ToolEffect {
+export function record(
+  { queue }: Pick<KeypadParts, 'queue'>,
+  proposal: Proposal,
+  proof: Proof,
+  context: ToolContext,
+): ToolEffect {
   const { callCase } = context;
   return {
     effect: async (transaction) => {
       const result = await store(transaction.briefings, proposal, proof, context);
       const audit = [confirmedNote(proposal, result.outcome, proof)];
-      if (result.outcome === 'changed' || result.outcome === 'unchanged')
-        return { ...isStored(proposal), audit, settled: () => remember(proposal, result, callCase) };
+      if (result.outcome === 'changed' || result.outcome === 'unchanged') {
+        const message = await followingMessage(queue, result, context.callId, transaction);
+        const settled = (): void => remember(proposal, result, message, callCase);
+        return { ...isStored(proposal, message), audit, settled };
+      }
       const asked = proposal.decision.kind;
       const decision = asked === 'attend' || asked === 'absent' ? asked : 'other';
       return { ...(await leave(result.outcome, { decision, code: null }, context, transaction)), audit };
@@ -69,9 +78,13 @@ export function record(proposal: Proposal, proof: Proof, context: ToolContext): 
   };
 }
 
-function isStored({ change, decision }: Proposal): ToolOutcome {
+function isStored({ change, decision }: Proposal, message: FollowingMessage): ToolOutcome {
   const hint = 'It is stored. Do not call update_attendance for it. Say nothing until the caller speaks.';
-  return says('stored', { purpose: 'keypad', sentence: stored(change) }, { decision: decision.kind, hint });
+  return says(
+    'stored',
+    { purpose: 'keypad', sentence: stored(change) },
+    { decision: decision.kind, message, hint },
+  );
 }
 
 /** Nothing can be done with the keys: the team reads of them, and the caller is told so. */

@@ -27,7 +27,7 @@ export async function settle(
   // The question was heard: there is a voice, and the answer is the caller's to give.
   if (heard && silence === 'no_voice') return nothing('asked');
   if (proposal !== null && !heard && speaksForItself(pending, proposal, context)) {
-    return record(proposal, { readBack: menuHeard(parts, context), consent: pending.turn }, context);
+    return record(parts, proposal, { readBack: menuHeard(parts, context), consent: pending.turn }, context);
   }
   if (pending.noted || callCase.stored?.change.kind === pending.decision) return nothing('noted');
   return tellTeam({ decision: pending.decision, code }, context, () => {

@@ -11,11 +11,18 @@ import {
 } from './attendance-proposal.ts';
 import { referTo, type Proposal } from './call-case.ts';
 import { judgeProposal } from './confirmation-gate.ts';
+import { followingMessage, type FollowingMessage } from './message-follows.ts';
 import { chosenRegistration } from './own-registration.ts';
 import { parameters, proposedChange, warningOf, type Arguments } from './proposed-change.ts';
 import type { Tool, ToolContext, ToolEffect, ToolOutcome } from './tool.ts';
 
-const STORED: ToolOutcome = { status: 'ok', output: { ok: true, status: 'stored' } };
+const NO_MESSAGE = 'No message about it is sent: do not promise one.';
+
+/** @param message whether the applicant will be told of it in writing */
+function stored(message: FollowingMessage): ToolOutcome {
+  const hint = message === 'none' ? { hint: NO_MESSAGE } : {};
+  return { status: 'ok', output: { ok: true, status: 'stored', message, ...hint } };
+}
 
 /**
  * Changes the attendance of the verified caller: first proposed, read back word for word by the service, and stored
@@ -34,7 +41,7 @@ export function updateAttendance(parts: AttendanceParts): Tool<typeof parameters
         return refused('not_verified', 'Identify the caller first with identify_caller.');
       return args.confirmation_token === undefined
         ? proposeAsked(parts, args, context, verified.applicantId)
-        : confirm(args.confirmation_token, context);
+        : confirm(parts, args.confirmation_token, context);
     },
   };
 }
@@ -63,7 +70,7 @@ async function foreseen(
 ): Promise<ToolOutcome | null> {
   const named = namedSlot(decision);
   const target = named === null ? view.slot : await briefings.getSlot(named);
-  if (target === null) return outcomeOf({ outcome: 'not_found', what: 'slot' }, context);
+  if (target === null) return notStored({ outcome: 'not_found', what: 'slot' }, context);
   const plan = planChange(decision, {
     registration: view.registration,
     target,
@@ -71,16 +78,20 @@ async function foreseen(
     at: context.clock.now(),
   });
   if (plan.verdict === 'illegal')
-    return outcomeOf({ outcome: 'illegal', reason: plan.reason, registration: view.registration }, context);
+    return notStored({ outcome: 'illegal', reason: plan.reason, registration: view.registration }, context);
   const full = plan.verdict === 'change' && plan.takes !== null && target.free === 0;
-  return full ? outcomeOf({ outcome: 'full', registration: view.registration, slot: target }, context) : null;
+  return full ? notStored({ outcome: 'full', registration: view.registration, slot: target }, context) : null;
 }
 
-async function confirm(token: string, context: ToolContext): Promise<ToolOutcome | ToolEffect> {
+async function confirm(
+  { queue }: AttendanceParts,
+  token: string,
+  context: ToolContext,
+): Promise<ToolOutcome | ToolEffect> {
   const { callCase, evidence, clock } = context;
   const { proposal } = callCase;
   // A key has answered already, and the service has stored it.
-  if (callCase.stored?.token === token) return STORED;
+  if (callCase.stored?.token === token) return stored(callCase.stored.message);
   if (proposal === null || proposal.token !== token) {
     return refused('unknown_token', 'Propose the change again without a token.');
   }
@@ -108,11 +119,13 @@ async function confirm(token: string, context: ToolContext): Promise<ToolOutcome
     case 'confirmed': {
       const proof = { readBack: verdict.readBackTurn, consent: verdict.consentTurn };
       return {
-        effect: async ({ briefings }) => {
-          const result = await store(briefings, proposal, proof, context);
+        effect: async (transaction) => {
+          const result = await store(transaction.briefings, proposal, proof, context);
+          const message = await followingMessage(queue, result, context.callId, transaction);
+          const isStored = result.outcome === 'changed' || result.outcome === 'unchanged';
           return {
-            ...outcomeOf(result, context),
-            settled: () => remember(proposal, result, callCase),
+            ...(isStored ? stored(message) : notStored(result, context)),
+            settled: () => remember(proposal, result, message, callCase),
             audit: [confirmedNote(proposal, result.outcome, proof)],
           };
         },
@@ -135,11 +148,10 @@ function asked(proposal: Proposal, status: string): ToolOutcome {
   };
 }
 
-function outcomeOf(result: ChangeResult, context: ToolContext): ToolOutcome {
+type NotStored = Exclude<ChangeResult, { outcome: 'changed' | 'unchanged' }>;
+
+function notStored(result: NotStored, context: ToolContext): ToolOutcome {
   switch (result.outcome) {
-    case 'changed':
-    case 'unchanged':
-      return STORED;
     case 'full':
       return refused(
         'full',

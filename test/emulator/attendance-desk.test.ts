@@ -26,7 +26,10 @@ t.test('a caller who attends is asked one thing at a time, read back, stored and
   t.match(await line.says('見本大学です。'), /^恐れ入りますが、予約番号、または受付番号を/u);
   t.match(await line.says('S1001です。'), /火曜日、午後2時から、本社ホールでの説明会に、ご出席ということで/u);
   t.match(await desk.registrationOf(1), { status: 'not_confirmed' }, 'nothing is stored before the answer');
-  t.match(await line.says('はい、お願いします。'), /^ご出席を承りました。.*ほかにご用件/u);
+  t.match(
+    await line.says('はい、お願いします。'),
+    /^ご出席を承りました。確認のメッセージをお送りします。ほかにご用件/u,
+  );
   t.match(await desk.registrationOf(1), { status: 'attending' });
   t.match(await line.says('大丈夫です。ありがとうございました。'), /失礼いたします。$/u);
   t.equal(await line.end(), 'completed');
@@ -38,6 +41,13 @@ t.test('a caller who attends is asked one thing at a time, read back, stored and
     'update_attendance',
     'end_call',
   ]);
+});
+
+t.test('who says again what stands is promised no second message', async (t) => {
+  const line = await desk.ring(1);
+  await line.says('説明会に出席します。山田太郎です。予約番号はS1001です。');
+  t.match(await line.says('はい、お願いします。'), /^ご出席を承りました。ほかにご用件/u);
+  await line.end();
 });
 
 t.test('who says everything at once is asked nothing, and 大丈夫です alone is no yes', async (t) => {

@@ -3,6 +3,7 @@ import { STRICT_POLICY, type IdentityPolicy } from '../../src/briefing/identity.
 import type { Briefing } from '../../src/briefing/briefing.ts';
 import type { Slot } from '../../src/briefing/slot.ts';
 import type { ApplicantData } from '../../src/briefing/applicant.ts';
+import type { Senders } from '../../src/outbox/ports.ts';
 import { systemRandom } from '../../src/lib/random.ts';
 import type { Store } from '../../src/store/open.ts';
 import type { TurnRecord } from '../../src/store/ports.ts';
@@ -34,6 +35,8 @@ export interface House {
 export interface HouseOptions {
   readonly policy?: IdentityPolicy;
   readonly budget?: number;
+  /** Default: text messages and mail. */
+  readonly senders?: Senders;
   readonly limits?: { readonly messages: number | null; readonly identityTries: number | null };
 }
 
@@ -43,10 +46,12 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
   const outbox = openDesk({
     store,
     clock,
-    senders: new Map([
-      ['sms', openSender()],
-      ['email', openSender()],
-    ]),
+    senders:
+      options.senders ??
+      new Map([
+        ['sms', openSender()],
+        ['email', openSender()],
+      ]),
     ...(options.budget === undefined ? {} : { budget: options.budget }),
   });
   const desk = {

@@ -31,6 +31,13 @@ async function proposing(args: Record<string, unknown> = { decision: 'absent' })
 const confirm = async (call: HouseCall, token: unknown, functionCallId?: string) =>
   call.run('update_attendance', { decision: 'absent', confirmation_token: token }, functionCallId);
 
+/** What changed is told to who is to be told. */
+async function tellChanges(): Promise<void> {
+  const { clock, outbox } = house;
+  const { transact } = store;
+  await startAttendanceMessages({ transact, queue: outbox.queue, clock, log: silentLog }).close();
+}
+
 const events = async (registrationId: string) => (await store.briefings.listHistory(registrationId)).length;
 
 for (const words of [
@@ -209,13 +216,7 @@ t.test('a storm of 50 repeated calls makes one event and one message', async (t)
   );
   t.ok(answers.some(({ output }) => output['status'] === 'stored'));
   t.equal(await events(registrationId), 2);
-  const teller = startAttendanceMessages({
-    transact: store.transact,
-    queue: house.outbox.queue,
-    clock: house.clock,
-    log: silentLog,
-  });
-  await teller.close();
+  await tellChanges();
   const messages = await store.db
     .selectFrom('outbound_messages')
     .select('template_key')

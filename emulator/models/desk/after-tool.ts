@@ -58,7 +58,15 @@ function afterIdentity(memory: Memory, { value }: LastOutput, tools: Tools): Par
 function afterUpdate(memory: Memory, { args, value }: LastOutput, tools: Tools): Parts {
   switch (value['status']) {
     case 'stored':
-      return [{ say: say.stored(String(args['decision']), textIn(args['arrival_time'])) }];
+      return [
+        {
+          say: say.stored(
+            String(args['decision']),
+            textIn(args['arrival_time']),
+            value['message'] === 'follows',
+          ),
+        },
+      ];
     // The service reads the question out; words beside it would only be in its way.
     case 'needs_confirmation':
     case 'not_clear':

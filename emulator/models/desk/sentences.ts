@@ -101,10 +101,15 @@ export function received(kind: WishKind, reason: string | null): string {
   return RECEIVED[kind] + (ill ? GET_WELL : '');
 }
 
-/** A change is stored. */
-export function stored(decision: string, arrival: string | null): string {
+/**
+ * A change is stored.
+ *
+ * @param follows whether a message about it is sent
+ */
+export function stored(decision: string, arrival: string | null, follows: boolean): string {
   const late = arrival === null ? '' : `${timeAloud(arrival)}ごろのご到着と承りました。`;
-  return `${late}${STORED[decision] ?? 'ご用件を承りました。'}確認のメッセージをお送りします。${ANYTHING_ELSE}`;
+  const message = follows ? '確認のメッセージをお送りします。' : '';
+  return `${late}${STORED[decision] ?? 'ご用件を承りました。'}${message}${ANYTHING_ELSE}`;
 }
 
 /** What may be had instead: the free dates, and the waiting list of the one that was wished for. */

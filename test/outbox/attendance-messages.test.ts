@@ -1,0 +1,92 @@
+import { sql } from 'kysely';
+import t from 'tap';
+import type { AttendanceDecision } from '../../src/briefing/attendance-change.ts';
+import type { Registration } from '../../src/briefing/registration.ts';
+import { startAttendanceMessages } from '../../src/outbox/attendance-messages.ts';
+import type { Senders } from '../../src/outbox/ports.ts';
+import { changeOf, NOW, planned, registered } from '../store/briefing/fixtures.ts';
+import { openTestStore } from '../store/fixtures.ts';
+import { ManualClock } from '../store/manual-clock.ts';
+import { MOBILE, openDesk, openSender } from './desk.ts';
+
+const store = await openTestStore();
+t.teardown(async () => store.close());
+const clock = new ManualClock(NOW);
+const SMS: Senders = new Map([['sms', openSender()]]);
+const MAIL: Senders = new Map([['email', openSender()]]);
+const BOTH: Senders = new Map([...SMS, ...MAIL]);
+
+t.beforeEach(async () => {
+  await sql`truncate outbound_messages, outbound_counts`.execute(store.db);
+});
+
+let calls = 0;
+
+/** A decision by telephone, each in a call of its own. */
+async function decide(registration: Registration, decision: AttendanceDecision): Promise<void> {
+  calls += 1;
+  const name = `decides-${calls}`;
+  const evidence = { callId: `rtc_${name}`, readBackTurnKey: 'item_1', consentTurnKey: 'item_2' };
+  const source = { kind: 'caller', evidence } as const;
+  await store.briefings.changeAttendance(changeOf(registration, decision, { source }));
+}
+
+/** What changed is told. @returns what is to leave, and what was logged */
+async function told(senders: Senders) {
+  const desk = openDesk({ store, clock, senders });
+  const { transact } = store;
+  await startAttendanceMessages({ transact, queue: desk.queue, clock, log: desk.log }).close();
+  const { rows } = await sql<{ kind: string; template_key: string; recipient: string; body: string }>`
+    select kind, template_key, recipient, body from outbound_messages order by created_at, natural_key`.execute(
+    store.db,
+  );
+  return { messages: rows, log: desk.log.lines.join('\n') };
+}
+
+/** Somebody registered for the first of the slots, of whom this is on file. */
+async function somebody(
+  slotId: string,
+  { phones = [MOBILE], email = 'taro@example.jp' }: { phones?: string[]; email?: string | null } = {},
+): Promise<Registration> {
+  const registration = await registered(store, 1, slotId);
+  await sql`update applicants set phones = ${phones}, email = ${email}`.execute(store.db);
+  return registration;
+}
+
+for (const [what, senders, person, kind, to] of [
+  ['text messages and mail', BOTH, {}, 'sms', MOBILE],
+  ['mail alone', MAIL, {}, 'email', 'taro@example.jp'],
+  ['text messages alone', SMS, {}, 'sms', MOBILE],
+  ['both, to a mobile abroad', BOTH, { phones: ['+447400123456'] }, 'email', 'taro@example.jp'],
+  ['both, to a mobile behind a fixed line', BOTH, { phones: ['+81312345678', MOBILE] }, 'sms', MOBILE],
+] as const) {
+  t.test(`with ${what} a change is told once, by ${kind}`, async (t) => {
+    const [slotId = ''] = await planned(store, [2]);
+    const phones = 'phones' in person ? { phones: [...person.phones] } : {};
+    await decide(await somebody(slotId, phones), { kind: 'attend' });
+    const { messages } = await told(senders);
+    t.match(messages, [{ kind, template_key: 'attendance_confirmed', recipient: to }]);
+    t.equal(messages.length, 1);
+  });
+}
+
+t.test('who got a seat is told, by mail where no text messages leave', async (t) => {
+  const [full = '', other = ''] = await planned(store, [1, 5]);
+  const holder = await registered(store, 2, full);
+  const waits = await somebody(other);
+  await decide(waits, { kind: 'wait', toSlotId: full });
+  await told(MAIL);
+  await decide(holder, { kind: 'absent', reason: null });
+  const { messages } = await told(MAIL);
+  const promoted = messages.find(({ template_key }) => template_key === 'waiting_promoted');
+  t.match(promoted, { kind: 'email', recipient: 'taro@example.jp' });
+});
+
+t.test('who cannot be reached is named in the log by nothing but the reason', async (t) => {
+  const [slotId = ''] = await planned(store, [2]);
+  await decide(await somebody(slotId, { phones: ['+81312345678'], email: null }), { kind: 'attend' });
+  const { messages, log } = await told(BOTH);
+  t.same(messages, []);
+  t.match(log, /warn The applicant is not told of the change .*no_address/);
+  t.notMatch(log, /8131234/);
+});
