@@ -5,13 +5,13 @@ import type { RegistrationEvent } from './registration.ts';
 
 const TEMPLATES: Readonly<Partial<Record<RegistrationEvent['to']['status'], TemplateKey>>> = {
   attending: 'attendance_confirmed',
-  online: 'attendance_confirmed',
+  online: 'online_confirmed',
   absent: 'absence_received',
-  withdrawn: 'absence_received',
+  withdrawn: 'withdrawal_received',
   late: 'late_received',
   moved: 'slot_moved',
   waiting: 'waiting_listed',
-  undecided: 'callback_promised',
+  undecided: 'undecided_received',
 };
 
 /**

@@ -1,6 +1,7 @@
 import { ATTENDANCE_LABELS } from './attendance-status.ts';
 import type { Briefing } from './briefing.ts';
 import type { TemplateData } from './message-template.ts';
+import { writtenPhoneNumber } from './phone-number.ts';
 import type { Registration } from './registration.ts';
 import type { Slot } from './slot.ts';
 import { partsOf, tokyoTime, weekdayOf, WEEKDAYS } from './spoken-calendar.ts';
@@ -12,29 +13,30 @@ interface About {
   readonly slot: Pick<Slot, 'startsAt' | 'mode' | 'place'>;
 }
 
-/** What messages about a registration may say. `arrival`: when the applicant expects to be there, or null. */
-export function messageData({ registration, briefing, slot }: About, arrival: number | null): TemplateData {
+/** What a message may say beside the registration. */
+export interface MessageFacts {
+  /** When the applicant expects to be there, ms; null: not said. */
+  readonly arrival: number | null;
+  /** E.164 that the applicant has dialled: to be called where the briefing names no contact. Null: unknown. */
+  readonly dialled: string | null;
+}
+
+/** What messages about a registration may say. */
+export function messageData(about: About, { arrival, dialled }: MessageFacts): TemplateData {
+  const { registration, briefing, slot } = about;
+  const venue = slot.place ?? briefing.place ?? '会場は追ってご連絡';
+  const online = slot.mode === 'online' || registration.status === 'online';
   return {
     organisation: briefing.company,
     briefing: briefing.title,
     when: written(slot.startsAt),
-    place: slot.mode === 'online' ? 'オンライン' : (slot.place ?? briefing.place ?? '会場は追ってご連絡'),
-    access: accessOf(registration, briefing, slot),
+    place: online ? 'オンライン' : venue,
+    // Where to go: the address of the meeting for who takes part online, else the place.
+    access: online ? (briefing.onlineUrl ?? 'オンライン（アドレスは追ってご連絡）') : venue,
     status: ATTENDANCE_LABELS[registration.status],
     arrival: arrival === null ? '時刻未定' : clockTime(arrival),
-    contact: briefing.contact ?? briefing.company,
+    contact: briefing.contact ?? (dialled === null ? briefing.company : writtenPhoneNumber(dialled)),
   };
-}
-
-/** Where to go: the address of the meeting for who takes part online, else the place. */
-function accessOf(
-  registration: About['registration'],
-  briefing: About['briefing'],
-  slot: About['slot'],
-): string {
-  if (slot.mode === 'online' || registration.status === 'online')
-    return briefing.onlineUrl ?? 'オンライン（アドレスは追ってご連絡）';
-  return slot.place ?? briefing.place ?? '会場は追ってご連絡';
 }
 
 /** `11月25日(水) 14:00`. */

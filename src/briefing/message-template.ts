@@ -7,12 +7,14 @@ import { lintTemplates } from './message-lint.ts';
 /** What messages exist. The words of each stand in the message file. */
 export const TEMPLATE_KEYS = [
   'attendance_confirmed',
+  'online_confirmed',
   'absence_received',
+  'withdrawal_received',
   'late_received',
   'slot_moved',
   'waiting_promoted',
   'waiting_listed',
-  'callback_promised',
+  'undecided_received',
   'reminder',
   'briefing_details',
   'registration_details',
@@ -53,12 +55,14 @@ const MessageFile = Type.Object(
     templates: Type.Object(
       {
         attendance_confirmed: Template,
+        online_confirmed: Template,
         absence_received: Template,
+        withdrawal_received: Template,
         late_received: Template,
         slot_moved: Template,
         waiting_promoted: Template,
         waiting_listed: Template,
-        callback_promised: Template,
+        undecided_received: Template,
         reminder: Template,
         briefing_details: Template,
         registration_details: Template,

@@ -31,6 +31,7 @@ standard input.
   --create-briefing TITLE  create the briefing when there is none with this title
   --company NAME           its company; required with --create-briefing
   --place TEXT             its place
+  --contact TEXT           number or address that applicants are told to turn to; without it the number they dialled
   --create-slots           create slots that do not exist
   --slot-minutes N         length of those whose end is not written; default ${SLOT_MINUTES}
   --source NAME            system the file comes from; 応募者ID is unique in it; default csv
@@ -48,6 +49,7 @@ const OPTIONS = {
   'create-briefing': { type: 'string' },
   company: { type: 'string' },
   place: { type: 'string' },
+  contact: { type: 'string' },
   'create-slots': { type: 'boolean', default: false },
   'slot-minutes': { type: 'string', default: String(SLOT_MINUTES) },
   source: { type: 'string', default: 'csv' },
@@ -83,6 +85,7 @@ export const importCommand: Command = {
         title,
         company: values.company ?? '',
         place: values.place ?? null,
+        contact: values.contact ?? null,
       };
       const { briefing, isNew } = await briefingFor(store, file, given);
       err(`briefing: ${briefing.title} (${briefing.briefingId})${isNew ? ', new' : ''}\n`);
@@ -140,12 +143,13 @@ interface BriefingOptions {
   readonly title: string | null;
   readonly company: string;
   readonly place: string | null;
+  readonly contact: string | null;
 }
 
 async function briefingFor(
   { briefings }: Store,
   file: ListFile,
-  { name, title, company, place }: BriefingOptions,
+  { name, title, company, place, contact }: BriefingOptions,
 ): Promise<{ readonly briefing: Briefing; readonly isNew: boolean }> {
   if (title === null)
     return { briefing: await chooseBriefing(briefings, name ?? titleIn(file)), isNew: false };
@@ -161,6 +165,7 @@ async function briefingFor(
     title,
     company,
     place,
+    contact,
   };
   return { briefing, isNew: true };
 }

@@ -6,6 +6,7 @@ import type { Clock, Timer } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import type { AuditEntry } from '../store/audit-ports.ts';
 import type { BriefingStore, OutboxEvent, RegistrationView } from '../store/briefing-ports.ts';
+import type { CallStore } from '../store/ports.ts';
 import { isBlocked, type EnqueueRefusal, type Executor, type MessageQueue } from './ports.ts';
 
 /**
@@ -21,6 +22,7 @@ export interface AttendanceMessages {
 /** The part of an open transaction that is used. */
 interface StoreTransaction {
   readonly trx: Executor;
+  readonly calls: Pick<CallStore, 'getCall'>;
   readonly briefings: BriefingStore;
   readonly audit: (entry: AuditEntry) => void;
 }
@@ -97,22 +99,25 @@ async function tell(
   });
   // A later change has its own message; an older one would only confuse.
   if (view.registration.version !== version) return;
-  await tellApplicant(parts, transaction, view, change);
+  await tellApplicant(parts, transaction, view, change, history);
 }
 
 async function tellApplicant(
   parts: AttendanceMessagesParts,
-  { trx, briefings, audit }: StoreTransaction,
+  transaction: StoreTransaction,
   view: RegistrationView,
   change: RegistrationEvent,
+  history: readonly RegistrationEvent[],
 ): Promise<void> {
+  const { trx, briefings, audit } = transaction;
   const templateKey = templateFor(change);
   const applicant = await briefings.getApplicant(view.registration.applicantId);
   if (templateKey === null || applicant === null) return;
+  const dialled = view.briefing.contact === null ? await dialledNumber(transaction, history) : null;
   const callId = change.source.kind === 'caller' ? change.source.evidence.callId : null;
   const message = {
     templateKey,
-    data: messageData(view, change.to.expectedArrivalAt),
+    data: messageData(view, { arrival: change.to.expectedArrivalAt, dialled }),
     about: { ...view, applicant },
     callId,
     applicantId: applicant.applicantId,
@@ -134,4 +139,14 @@ async function tellApplicant(
     if (!isBlocked(refusal)) break;
   }
   parts.log.warn({ reason: refusal, template: templateKey }, 'The applicant is not told of the change');
+}
+
+/** The number that the applicant dialled last: whoever got a seat from the waiting list has called to wait for it. */
+async function dialledNumber(
+  { calls }: StoreTransaction,
+  history: readonly RegistrationEvent[],
+): Promise<string | null> {
+  const last = history.map(({ source }) => source).findLast(({ kind }) => kind === 'caller');
+  if (last?.kind !== 'caller') return null;
+  return (await calls.getCall(last.evidence.callId))?.dialledNumber ?? null;
 }

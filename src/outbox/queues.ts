@@ -11,11 +11,13 @@ export function queueOf(kind: OutboundKind): (typeof QUEUES)[number] {
 /** Messages that answer a call which was held a moment ago: the person is awake and waits for them. */
 const ANSWERS_A_CALL: ReadonlySet<string> = new Set<TemplateKey>([
   'attendance_confirmed',
+  'online_confirmed',
   'absence_received',
+  'withdrawal_received',
   'late_received',
   'slot_moved',
   'waiting_listed',
-  'callback_promised',
+  'undecided_received',
   'briefing_details',
   'registration_details',
   'contact_details',

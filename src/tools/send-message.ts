@@ -117,20 +117,22 @@ async function contentOf(
   }
   const view = await chosenRegistration(parts.briefings, args.registration, context, verified.applicantId);
   if ('status' in view) return view;
-  return {
-    data: messageData(view, view.registration.expectedArrivalAt),
-    view,
-  };
+  const dialled = view.briefing.contact === null ? await dialledNumber(context) : null;
+  return { data: messageData(view, { arrival: view.registration.expectedArrivalAt, dialled }), view };
 }
 
 /** The number that was dialled: nothing about anybody. */
 async function publicContent(parts: SendMessageParts, context: ToolContext): Promise<Content | ToolOutcome> {
-  const dialled = (await context.store.getCall(context.callId))?.dialledNumber ?? null;
+  const dialled = await dialledNumber(context);
   if (dialled === null) return refused('not_available', 'Tell the caller by voice instead.');
   return {
     data: { organisation: parts.organisation, contact: writtenPhoneNumber(dialled) },
     view: null,
   };
+}
+
+async function dialledNumber({ store, callId }: ToolContext): Promise<string | null> {
+  return (await store.getCall(callId))?.dialledNumber ?? null;
 }
 
 const REFUSALS: Readonly<Record<EnqueueRefusal, readonly [status: string, hint: string]>> = {

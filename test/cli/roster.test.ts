@@ -197,6 +197,16 @@ t.test('a reader that goes away ends the program in silence', async (t) => {
   t.notMatch(err, /EPIPE/);
 });
 
+t.test('a new briefing knows whom applicants are told to turn to', async (t) => {
+  const own = await storeDesk(t);
+  const import_ = ['roster', 'import', SAMPLE, ...CREATE, '--briefing', 'autumn', '--apply'];
+  t.match(await own.run(...import_, '--contact', '03-1234-0000'), { code: 0 });
+  const store = await openTestStore({ dataDir: own.dataDir });
+  const briefing = await store.briefings.getBriefing('autumn');
+  await store.close();
+  t.match(briefing, { company: '株式会社見本', contact: '03-1234-0000' });
+});
+
 t.test('while the service has the store the command says so and what to do', async (t) => {
   const store = await openTestStore({ dataDir });
   const result = await run('roster', 'report');

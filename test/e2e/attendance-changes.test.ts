@@ -59,7 +59,7 @@ for (const [what, decision, extra, sentence, status, template] of [
     async () => ({}),
     'オンラインでのご参加ということで',
     'online',
-    'attendance_confirmed',
+    'online_confirmed',
   ],
   [
     'has not decided',
@@ -67,7 +67,7 @@ for (const [what, decision, extra, sentence, status, template] of [
     async () => ({}),
     'ご出席は未定ということで',
     'undecided',
-    'callback_promised',
+    'undecided_received',
   ],
 ] as const) {
   t.test(`somebody who ${what}: read back, a clear yes, stored with both turns, one message`, async (t) => {

@@ -5,7 +5,7 @@ import type { Registration } from '../../src/briefing/registration.ts';
 import { startAttendanceMessages } from '../../src/outbox/attendance-messages.ts';
 import type { Senders } from '../../src/outbox/ports.ts';
 import { changeOf, NOW, planned, registered } from '../store/briefing/fixtures.ts';
-import { openTestStore } from '../store/fixtures.ts';
+import { claimOf, openTestStore } from '../store/fixtures.ts';
 import { ManualClock } from '../store/manual-clock.ts';
 import { MOBILE, openDesk, openSender } from './desk.ts';
 
@@ -22,10 +22,15 @@ t.beforeEach(async () => {
 
 let calls = 0;
 
-/** A decision by telephone, each in a call of its own. */
-async function decide(registration: Registration, decision: AttendanceDecision): Promise<void> {
+/** A decision by telephone, each in a call of its own; `dialled` null: the call is not stored. */
+async function decide(
+  registration: Registration,
+  decision: AttendanceDecision,
+  dialled: string | null = null,
+): Promise<void> {
   calls += 1;
   const name = `decides-${calls}`;
+  if (dialled !== null) await store.calls.claimCall(claimOf(name, { dialledNumber: dialled }));
   const evidence = { callId: `rtc_${name}`, readBackTurnKey: 'item_1', consentTurnKey: 'item_2' };
   const source = { kind: 'caller', evidence } as const;
   await store.briefings.changeAttendance(changeOf(registration, decision, { source }));
@@ -70,16 +75,16 @@ for (const [what, senders, person, kind, to] of [
   });
 }
 
-t.test('who got a seat is told, by mail where no text messages leave', async (t) => {
-  const [full = '', other = ''] = await planned(store, [1, 5]);
+t.test('who got a seat is told, by mail where no text messages leave, and whom to call', async (t) => {
+  const [full = '', other = ''] = await planned(store, [1, 5], { contact: null });
   const holder = await registered(store, 2, full);
   const waits = await somebody(other);
-  await decide(waits, { kind: 'wait', toSlotId: full });
+  await decide(waits, { kind: 'wait', toSlotId: full }, '+815033334444');
   await told(MAIL);
-  await decide(holder, { kind: 'absent', reason: null });
+  await decide(holder, { kind: 'absent', reason: null }, '+815055556666');
   const { messages } = await told(MAIL);
   const promoted = messages.find(({ template_key }) => template_key === 'waiting_promoted');
-  t.match(promoted, { kind: 'email', recipient: 'taro@example.jp' });
+  t.match(promoted, { kind: 'email', recipient: 'taro@example.jp', body: /050-3333-4444 までお知らせ/ });
 });
 
 t.test('who cannot be reached is named in the log by nothing but the reason', async (t) => {
@@ -89,4 +94,30 @@ t.test('who cannot be reached is named in the log by nothing but the reason', as
   t.same(messages, []);
   t.match(log, /warn The applicant is not told of the change .*no_address/);
   t.notMatch(log, /8131234/);
+});
+
+for (const [decision, template, says, never] of [
+  [{ kind: 'online' }, 'online_confirmed', /オンラインでのご参加を承りました。https:/, /丸の内|ご出席を承り/],
+  [{ kind: 'withdraw', reason: null }, 'withdrawal_received', /ご辞退を承りました/, /ご欠席|別の日程/],
+  [{ kind: 'undecided', callbackAt: null }, 'undecided_received', /未定と承りました/, /折り返し/],
+  [{ kind: 'absent', reason: null }, 'absence_received', /ご欠席を承りました/, /ご辞退/],
+] as const) {
+  t.test(`${decision.kind} is confirmed as what it is, in both ways of writing`, async (t) => {
+    for (const senders of [SMS, MAIL]) {
+      const [slotId = ''] = await planned(store, [2]);
+      await sql`truncate outbound_messages, outbound_counts`.execute(store.db);
+      await decide(await somebody(slotId), decision);
+      const { messages } = await told(senders);
+      t.match(messages, [{ template_key: template }]);
+      if (senders === SMS) t.match(messages[0]?.body, says);
+      t.notMatch(messages[0]?.body, never);
+      t.match(messages[0]?.body, /会社説明会/);
+    }
+  });
+}
+
+t.test('without a contact the confirmation names the number that was dialled', async (t) => {
+  const [slotId = ''] = await planned(store, [2], { contact: null });
+  await decide(await somebody(slotId), { kind: 'attend' }, '+815033334444');
+  t.match((await told(SMS)).messages[0]?.body, /変更は 050-3333-4444 へ。/);
 });
