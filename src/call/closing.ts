@@ -28,6 +28,7 @@ export function beginClosing(
   const cancellable = options.cancellable && !state.calledOff;
   state.phase = 'closing';
   state.transfer = null;
+  state.saying = null;
   draft.effects.push({ kind: 'ending' }, { kind: 'listen', mode: 'closing' });
   const closing: Closing = {
     ...ending,

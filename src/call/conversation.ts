@@ -6,6 +6,7 @@ import type { KeypadSpeech } from '../tools/keypad-parts.ts';
 import type { ToolControl } from '../tools/tool.ts';
 import { NO_KEYS, type KeypadTalk } from './keypad.ts';
 import type { Order, OrderOutcome } from './orders.ts';
+import type { Saying } from './saying.ts';
 import type { Unfinished } from './takeover-progress.ts';
 
 /**
@@ -30,6 +31,7 @@ export type Phase =
 
 export type TimerName =
   | 'greeting'
+  | 'speech'
   | 'reply'
   | 'speak'
   | 'playback'
@@ -93,6 +95,8 @@ export interface Conversation {
    */
   readonly greetingDoubt: 'none' | 'open' | 'empty';
   readonly callerSpeaking: boolean;
+  /** The caller has the word: from their first syllable until what they said is in the conversation. */
+  readonly turnOpen: boolean;
   /** Item of the caller's latest utterance. */
   readonly utterance: string | null;
   /** The caller's turn ended and nobody has answered it. */
@@ -105,6 +109,8 @@ export interface Conversation {
   readonly playing: string | null;
   /** The response whose playback ended last. */
   readonly heard: string | null;
+  /** A sentence of the service of which nothing was heard yet. */
+  readonly saying: Saying | null;
   /**
    * The sideband was lost while a response was being generated: what it came to is not known. It may have called a
    * function that nobody heard of.
@@ -138,12 +144,14 @@ export const INITIAL: Conversation = Object.freeze({
   greetingAsked: false,
   greetingDoubt: 'none',
   callerSpeaking: false,
+  turnOpen: false,
   utterance: null,
   callerWaits: false,
   expecting: false,
   generating: null,
   playing: null,
   heard: null,
+  saying: null,
   lostResponse: false,
   openTools: 0,
   silence: 0,
@@ -229,6 +237,8 @@ export type CallEvent =
 export type Effect =
   | { readonly kind: 'respond'; readonly request: ResponseRequest }
   | { readonly kind: 'cancel_response' }
+  /** Whether the caller has the word: what waits its turn then waits for them, too. */
+  | { readonly kind: 'floor'; readonly caller: boolean }
   /** Who may interrupt whom: `closing` lets the agent finish. */
   | { readonly kind: 'listen'; readonly mode: 'conversation' | 'closing' }
   /** Complete entries on the keypad, in order, for the desk. */

@@ -1,4 +1,4 @@
-import type { ResponsePurpose } from '../realtime/turns.ts';
+import { isSaidOver, type ResponsePurpose } from '../realtime/turns.ts';
 import { REPLY_MS } from './timeouts.ts';
 import type { Conversation, ConversationRules, Effect, Ending, TimerName } from './conversation.ts';
 
@@ -17,7 +17,8 @@ export function draftOf(state: Conversation, rules: ConversationRules): Draft {
 
 /**
  * Asks for a response; `say` is spoken word for word, null lets the model answer freely. In conversation a response
- * that does not come is asked for again; greeting, goodbye and transfer have timers of their own.
+ * that does not come is asked for again; greeting, goodbye and transfer have timers of their own. While the caller has
+ * the word nothing is asked for: turn detection answers them, and knows by then whatever was to be answered.
  */
 export function respond(
   draft: Draft,
@@ -25,6 +26,10 @@ export function respond(
   say: string | null,
   outputs: readonly string[] = [],
 ): void {
+  if (draft.state.turnOpen && !isSaidOver(purpose)) {
+    draft.state.callerWaits = true;
+    return;
+  }
   draft.state.expecting = true;
   draft.effects.push({ kind: 'respond', request: { purpose, say, outputs } });
   if (draft.state.phase === 'conversing') startTimer(draft, 'reply', REPLY_MS);

@@ -35,6 +35,8 @@ export function applyEffect(parts: EffectParts, effect: Effect): void {
       return parts.turns.request(effect.request);
     case 'cancel_response':
       return parts.voice.sendLater(responseCancel());
+    case 'floor':
+      return parts.turns.callerSpeaks(effect.caller);
     case 'listen':
       return parts.voice.sendLater(effect.mode === 'closing' ? plan.listenClosing : plan.listenConversation);
     case 'keys':

@@ -1,6 +1,6 @@
 import type { Conversation } from './conversation.ts';
 import { hangUp, respond, startTimer, stopTimer, type Draft } from './draft.ts';
-import { GREETING_PLAY_MS, GREETING_START_MS, NOTE_MS, SIGN_MS } from './timeouts.ts';
+import { GREETING_PLAY_MS, GREETING_START_MS, NOTE_MS, REPLY_MS, SIGN_MS, SPEAK_MS } from './timeouts.ts';
 
 /**
  * The greeting with its notices: asked for once per call, not to be interrupted, heard to its end. Its end is the
@@ -143,7 +143,9 @@ function converse(draft: Draft): void {
   state.expecting = false;
   stopTimer(draft, 'greeting');
   draft.effects.push({ kind: 'listen', mode: 'conversation' });
+  if (state.generating !== null) startTimer(draft, 'speak', SPEAK_MS);
   if (state.callerWaits) respond(draft, 'reply', null);
+  else if (state.lostResponse) startTimer(draft, 'reply', REPLY_MS);
 }
 
 function settleNotice(draft: Draft, proof: Conversation['notice']): void {

@@ -3,6 +3,7 @@ import type { KeypadSpeech } from '../tools/keypad-parts.ts';
 import type { ResponsePurpose } from '../realtime/turns.ts';
 import type { CallEvent } from './conversation.ts';
 import { hangUp, respond, startTimer, stopTimer, type Draft } from './draft.ts';
+import { say as haveSaid } from './saying.ts';
 import { KEYPAD_MAX_KEYS, KEYPAD_PAUSE_MS, KEYPAD_VOICE_MS, KEYPAD_WAIT_MS } from './timeouts.ts';
 
 /**
@@ -12,10 +13,6 @@ import { KEYPAD_MAX_KEYS, KEYPAD_PAUSE_MS, KEYPAD_VOICE_MS, KEYPAD_WAIT_MS } fro
 
 /** How far the talk by keys has come. */
 export interface KeypadTalk {
-  /** What the desk wants said, of which nothing has been heard yet. */
-  readonly say: KeypadSpeech | null;
-  /** The response that says it. */
-  readonly response: string | null;
   /** The newest response that reads a change back: keys wait for its end, which they answer. */
   readonly question: string | null;
   /** A further key is waited for. */
@@ -27,8 +24,6 @@ export interface KeypadTalk {
 }
 
 export const NO_KEYS: KeypadTalk = Object.freeze({
-  say: null,
-  response: null,
   question: null,
   open: false,
   last: null,
@@ -70,25 +65,27 @@ export function onKeysAnswered(draft: Draft, event: CallEvent & { kind: 'keys_an
     state.keypad = talk;
     return;
   }
-  state.keypad = { ...talk, say, response: null, last: open ? say : null };
-  if (say === null) respond(draft, 'reply', null);
-  else respond(draft, say.purpose, say.sentence);
+  state.keypad = { ...talk, last: open ? say : null };
+  if (say === null) leaveToModel(draft);
+  else haveSaid(draft, say.purpose, say.sentence);
   if (open) startTimer(draft, 'keypad_voice', KEYPAD_VOICE_MS);
   else stopTimer(draft, 'keypad_voice');
 }
 
-/** A response begins: it may be the one that was asked for. */
-export function onSpeechCreated(draft: Draft, responseId: string, purpose: ResponsePurpose | null): void {
-  const { keypad } = draft.state;
-  draft.state.keypad = {
-    ...keypad,
-    response: keypad.say !== null && keypad.say.purpose === purpose ? responseId : keypad.response,
-    question: purpose === 'read_back' ? responseId : keypad.question,
-  };
+/** The model answers the entry. What the desk wanted said of an older one is out of date. */
+function leaveToModel(draft: Draft): void {
+  const { saying } = draft.state;
+  if (saying !== null && saying.request.outputs.length === 0) draft.state.saying = null;
+  respond(draft, 'reply', null);
+}
+
+/** A response begins: it may read a change back. */
+export function onQuestionCreated(draft: Draft, responseId: string, purpose: ResponsePurpose | null): void {
+  if (purpose === 'read_back') draft.state.keypad = { ...draft.state.keypad, question: responseId };
 }
 
 /** Something begins to be heard: there is a voice. */
-export function onVoice(draft: Draft, responseId: string): void {
+export function onVoice(draft: Draft): void {
   const { state } = draft;
   const { keypad } = state;
   if (keypad.waiting) {
@@ -96,20 +93,20 @@ export function onVoice(draft: Draft, responseId: string): void {
     stopTimer(draft, 'keypad_wait');
     state.callerWaits = false;
   }
-  const said = keypad.say === null || keypad.response === responseId;
-  if (said && keypad.open) stopTimer(draft, 'keypad_voice');
-  state.keypad = { ...keypad, waiting: false, say: said ? null : keypad.say };
+  if (state.saying === null && keypad.open) stopTimer(draft, 'keypad_voice');
+  state.keypad = { ...keypad, waiting: false };
 }
 
-/** The answer to keys has not begun to be heard in time. Whatever else is being heard comes first. */
+/** The answer to keys has not begun to be heard in time. Whatever else is being heard comes first, the caller too. */
 export function onVoiceMissing(draft: Draft): void {
   const { state } = draft;
-  if (state.playing !== null) {
+  if (state.playing !== null || state.turnOpen) {
     startTimer(draft, 'keypad_voice', KEYPAD_VOICE_MS);
     return;
   }
   // What is being generated would come too late, and stands in the way of what is said next.
   if (state.generating !== null) draft.effects.push({ kind: 'cancel_response' });
+  if (state.generating !== null && state.saying?.responseId === state.generating) state.saying = null;
   settleWithoutVoice(draft);
 }
 
@@ -121,7 +118,8 @@ export function waitForKeys(draft: Draft): void {
   stopTimer(draft, 'retry');
   stopTimer(draft, 'keypad_voice');
   startTimer(draft, 'keypad_wait', KEYPAD_WAIT_MS);
-  state.keypad = { ...state.keypad, say: null, waiting: true };
+  state.saying = null;
+  state.keypad = { ...state.keypad, waiting: true };
   settleWithoutVoice(draft);
 }
 
@@ -130,9 +128,11 @@ export function onWaitOver(draft: Draft): void {
   hangUp(draft, { reason: 'model_unresponsive', party: 'openai', detail: 'keypad_without_voice' });
 }
 
-/** The caller speaks: whatever the keys had come to is not said again by itself. */
+/** The caller has spoken: whatever the keys had come to is not said again by itself. What was kept back has its time. */
 export function onWords(draft: Draft): void {
-  draft.state.keypad = { ...draft.state.keypad, last: null };
+  const { keypad, saying } = draft.state;
+  draft.state.keypad = { ...keypad, last: null };
+  if (saying !== null && keypad.open) startTimer(draft, 'keypad_voice', KEYPAD_VOICE_MS);
 }
 
 function settleWithoutVoice(draft: Draft): void {

@@ -1,8 +1,10 @@
 import type { CallEvent } from './conversation.ts';
 import { closingHeard, closingPlays, onClosingCreated, onClosingDone } from './closing.ts';
 import { hangUp, respond, startTimer, stopTimer, type Draft } from './draft.ts';
-import { onSpeechCreated, onVoice, waitForKeys } from './keypad.ts';
+import { onTurnAnswered } from './floor.ts';
+import { onQuestionCreated, onVoice, waitForKeys } from './keypad.ts';
 import { onGreetingCreated, onGreetingDone, onGreetingHeard, onGreetingPlays } from './greeting.ts';
+import { isOwed, onSayingCreated, onSayingCut, onSayingHeard, sayAgain, takeBack } from './saying.ts';
 import { MAX_STALLS, PLAYBACK_MS, REPLY_MS, RETRY_MS, SPEAK_MS } from './timeouts.ts';
 import { onOrderCreated, settleOrder } from './orders.ts';
 import { transferNow } from './transfer.ts';
@@ -11,13 +13,15 @@ import { transferNow } from './transfer.ts';
 
 export function onResponseCreated(draft: Draft, event: CallEvent & { kind: 'response_created' }): void {
   const { state } = draft;
+  if (event.purpose === null) onTurnAnswered(draft);
   state.expecting = false;
   state.callerWaits = false;
   state.lostResponse = false;
   state.generating = event.responseId;
   stopTimer(draft, 'reply');
   stopTimer(draft, 'retry');
-  onSpeechCreated(draft, event.responseId, event.purpose);
+  onQuestionCreated(draft, event.responseId, event.purpose);
+  onSayingCreated(draft, event.responseId, event.purpose);
   if (event.purpose === 'operator') onOrderCreated(draft, event.responseId);
   if (event.purpose === 'greeting' && state.phase === 'greeting') onGreetingCreated(draft, event.responseId);
   else if (event.purpose === 'closing' && state.closing !== null) {
@@ -34,16 +38,22 @@ export function onResponseDone(draft: Draft, event: CallEvent & { kind: 'respons
   if (state.generating === event.responseId) state.generating = null;
   stopTimer(draft, 'speak');
   const completed = event.status === 'completed';
-  if (!completed) settleOrder(draft, event.responseId, event.status === 'failed' ? 'failed' : 'cut');
+  const failed = event.status === 'failed';
+  if (!completed) settleOrder(draft, event.responseId, failed ? 'failed' : 'cut');
   if (completed) state.stalls = 0;
   if (state.phase === 'greeting' && state.greetingId === event.responseId) {
     onGreetingDone(draft, completed);
   } else if (state.closing !== null && state.closing.responseId === event.responseId) {
     onClosingDone(draft, state.closing, completed);
-  } else if (event.status === 'failed' && state.phase === 'conversing') {
+  } else if (failed && state.phase === 'conversing') {
     stalled(draft, 'response_failed');
-  } else if (event.status === 'failed' && state.transfer?.stage === 'announcing') {
+  } else if (failed && state.transfer?.stage === 'announcing') {
     transferNow(draft);
+  } else if (completed && state.callerWaits && state.phase === 'conversing') {
+    // The caller's turn ended while it was being made: turn detection was refused, and this one does not know of it.
+    respond(draft, 'reply', null);
+  } else if (event.status === 'cancelled') {
+    onSayingCut(draft, event.responseId);
   }
 }
 
@@ -59,10 +69,12 @@ export function onResponseRefused(draft: Draft, event: CallEvent & { kind: 'resp
 
 export function onPlaybackStarted(draft: Draft, responseId: string): void {
   const { state } = draft;
+  onTurnAnswered(draft);
   state.playing = responseId;
   stopTimer(draft, 'speak');
   startTimer(draft, 'playback', PLAYBACK_MS);
-  onVoice(draft, responseId);
+  onSayingHeard(draft, responseId);
+  onVoice(draft);
   if (state.phase === 'greeting' && responseId === state.greetingId) onGreetingPlays(draft);
   else if (state.closing?.stage === 'asked' && state.closing.responseId === responseId) {
     closingPlays(draft, state.closing);
@@ -72,6 +84,7 @@ export function onPlaybackStarted(draft: Draft, responseId: string): void {
 export function onPlaybackOver(draft: Draft, responseId: string, whole: boolean): void {
   const { state } = draft;
   state.heard = responseId;
+  if (whole) onSayingHeard(draft, responseId);
   settleOrder(draft, responseId, whole ? 'said' : 'cut');
   if (state.playing === responseId) {
     state.playing = null;
@@ -92,6 +105,7 @@ export function stalled(draft: Draft, code: string): void {
   const { state } = draft;
   state.stalls += 1;
   state.expecting = false;
+  takeBack(draft);
   settleOrder(draft, null, 'failed');
   draft.effects.push({ kind: 'alarm', code });
   if (state.stalls >= MAX_STALLS) {
@@ -105,31 +119,30 @@ export function stalled(draft: Draft, code: string): void {
 
 /** The pause after a failure is over: ask again. */
 export function retryResponse(draft: Draft): void {
-  const { say } = draft.state.keypad;
-  if (say === null) respond(draft, 'reply', null);
-  else respond(draft, say.purpose, say.sentence);
+  if (!sayAgain(draft)) respond(draft, 'reply', null);
 }
 
 /** What was asked for, or what the caller said, has not been answered. A running response comes first. */
 export function onReplyMissing(draft: Draft): void {
   const { state } = draft;
-  if (state.attached && state.lostResponse) {
-    onLostResponse(draft);
-    return;
-  }
-  if (!state.attached || (!state.callerWaits && !state.expecting)) return;
+  // It runs anew from the next sideband, and from the end of the caller's turn.
+  if (!state.attached || state.turnOpen) return;
+  if (state.lostResponse) return onLostResponse(draft);
+  // What waits for a function call is said when that is answered.
+  const owed = isOwed(state) && state.openTools === 0;
+  if (!state.callerWaits && !state.expecting && !owed) return;
   if (state.generating === null) stalled(draft, 'no_response');
   else startTimer(draft, 'reply', REPLY_MS);
 }
 
 /** Nobody has said anything since the sideband was lost: the model is asked to go on from what it knows. */
 function onLostResponse(draft: Draft): void {
-  if (draft.state.playing !== null || draft.state.callerSpeaking) {
+  if (draft.state.playing !== null) {
     startTimer(draft, 'reply', REPLY_MS);
     return;
   }
   draft.state.lostResponse = false;
-  respond(draft, 'reply', null);
+  retryResponse(draft);
 }
 
 /** A response neither speaks nor ends. */

@@ -37,7 +37,7 @@ export function isResting(state: Conversation): boolean {
     state.generating === null &&
     !state.expecting &&
     state.openTools === 0 &&
-    !state.callerSpeaking &&
+    !state.turnOpen &&
     !state.callerWaits &&
     state.keys === ''
   );

@@ -1,6 +1,7 @@
 import type { Conversation } from './conversation.ts';
 import { beginClosing } from './closing.ts';
 import { respond, startTimer, stopTimer, type Draft } from './draft.ts';
+import { say } from './saying.ts';
 
 /**
  * The silence ladder: ask again, offer the keypad, say goodbye. The clock runs only while nothing at all is
@@ -27,7 +28,7 @@ export function onSilence(draft: Draft): void {
   switch (state.silence) {
     case 1:
       if (state.keypad.last !== null)
-        return respond(draft, state.keypad.last.purpose, state.keypad.last.sentence);
+        return say(draft, state.keypad.last.purpose, state.keypad.last.sentence);
       return respond(draft, 'reprompt', rules.phrases.reprompt);
     case 2:
       return respond(draft, 'keypad_offer', rules.phrases.offerKeypad);
@@ -46,7 +47,7 @@ export function isQuiet(state: Conversation): boolean {
   return (
     state.phase === 'conversing' &&
     state.attached &&
-    !state.callerSpeaking &&
+    !state.turnOpen &&
     !state.callerWaits &&
     !state.expecting &&
     !state.lostResponse &&

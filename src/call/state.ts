@@ -1,7 +1,8 @@
-import { onSpeechStarted, onSpeechStopped, onTurnCommitted } from './caller-input.ts';
+import { onSpeechOverdue, onSpeechStarted, onSpeechStopped, onTurnCommitted } from './caller-input.ts';
 import { beginClosing, onClosingText, onClosingTimer, resumeClosing } from './closing.ts';
 import type { CallEvent, Conversation, ConversationRules, Effect, TimerName } from './conversation.ts';
 import { abandon, draftOf, finish, hangUp, respond, startTimer, type Draft } from './draft.ts';
+import { leaveTurn, resumeTurn, settleFloor } from './floor.ts';
 import {
   doubtGreeting,
   greet,
@@ -23,6 +24,7 @@ import {
   onReplyMissing,
   retryResponse,
 } from './responses.ts';
+import { isOwed, settleSaying } from './saying.ts';
 import { onSilence, settleSilence } from './silence.ts';
 import { HARD_STOP_MS, REPLY_MS, RESUMED_PLAYBACK_MS } from './timeouts.ts';
 import { onOrdered, settleOrder } from './orders.ts';
@@ -41,7 +43,11 @@ export function step(state: Conversation, event: CallEvent, rules: ConversationR
   if (state.phase === 'over') return { state, effects: [] };
   const draft = draftOf(state, rules);
   handle(draft, event);
-  if (draft.state.phase !== 'over') settleSilence(state, draft);
+  if (draft.state.phase !== 'over') {
+    settleSaying(draft);
+    settleSilence(state, draft);
+    settleFloor(state, draft);
+  }
   return { state: draft.state, effects: draft.effects };
 }
 
@@ -121,6 +127,7 @@ function handle(draft: Draft, event: CallEvent): void {
 function onAttached(draft: Draft): void {
   const { state, rules } = draft;
   state.attached = true;
+  resumeTurn(draft);
   if (!state.greeted) {
     startTimer(draft, 'max_duration', rules.maxCallMs);
     startTimer(draft, 'hard_stop', rules.maxCallMs + HARD_STOP_MS);
@@ -138,7 +145,7 @@ function onAttached(draft: Draft): void {
       draft.effects.push({ kind: 'listen', mode: 'conversation' });
       if (state.playing !== null) startTimer(draft, 'playback', RESUMED_PLAYBACK_MS);
       if (state.callerWaits) respond(draft, 'reply', null);
-      else if (state.lostResponse) startTimer(draft, 'reply', REPLY_MS);
+      else if (state.lostResponse || state.expecting || isOwed(state)) startTimer(draft, 'reply', REPLY_MS);
       return;
     case 'attaching':
     case 'hanging_up':
@@ -156,10 +163,7 @@ function onDetached(draft: Draft): void {
   state.lostResponse ||= state.phase === 'conversing' && state.generating !== null;
   state.generating = null;
   state.expecting = false;
-  if (state.callerSpeaking) {
-    state.callerSpeaking = false;
-    state.callerWaits = true;
-  }
+  leaveTurn(draft);
 }
 
 function onGone(draft: Draft): void {
@@ -181,6 +185,8 @@ function onTimer(draft: Draft, name: TimerName): void {
     case 'greeting':
       if (state.phase === 'greeting') onGreetingTimer(draft);
       return;
+    case 'speech':
+      return onSpeechOverdue(draft);
     case 'reply':
       if (state.phase === 'conversing') onReplyMissing(draft);
       return;

@@ -10,6 +10,10 @@ export const SIGN_MS = 1_500;
 export const GREETING_PLAY_MS = 45_000;
 /** Turn detection answers within a second or two; past this the response is asked for by hand. */
 export const REPLY_MS = 6_000;
+/** A caller who speaks this long without a pause does not keep back any longer what others wait to say. */
+export const SPEECH_MS = 20_000;
+/** What was said is in the conversation by then, or was no speech. */
+export const COMMIT_MS = 2_000;
 /** A response that neither speaks nor ends by then is stuck and is cancelled. */
 export const SPEAK_MS = 15_000;
 /** Longest single utterance; past it the end of its playback is taken as lost. */

@@ -1,6 +1,7 @@
 import { beginClosing } from './closing.ts';
 import type { CallEvent, Conversation } from './conversation.ts';
 import { respond, type Draft } from './draft.ts';
+import { say } from './saying.ts';
 import { MAX_TOOL_FAILURES } from './timeouts.ts';
 import { beginTransfer } from './transfer.ts';
 
@@ -26,7 +27,7 @@ export function onToolsAnswered(draft: Draft, event: CallEvent & { kind: 'tools_
     case 'transfer':
       return beginTransfer(draft, event.control.targetKey, event.outputs);
     case 'say':
-      return respond(draft, 'read_back', event.control.sentence, event.outputs);
+      return say(draft, 'read_back', event.control.sentence, event.outputs);
     case undefined:
       respond(draft, 'tool_result', null, event.outputs);
   }
@@ -49,5 +50,5 @@ export function onToolSlow(draft: Draft): void {
 }
 
 function busyTalking(state: Conversation): boolean {
-  return state.playing !== null || state.generating !== null || state.expecting || state.callerSpeaking;
+  return state.playing !== null || state.generating !== null || state.expecting || state.turnOpen;
 }

@@ -1,4 +1,5 @@
-import { respond, startTimer, stopTimer, type Draft } from './draft.ts';
+import { startTimer, stopTimer, type Draft } from './draft.ts';
+import { say } from './saying.ts';
 import { SPEAK_MS, TRANSFER_MS } from './timeouts.ts';
 
 /**
@@ -10,7 +11,7 @@ export function beginTransfer(draft: Draft, targetKey: string, outputs: readonly
   const { state, rules } = draft;
   state.phase = 'transferring';
   state.transfer = { targetKey, stage: 'announcing', responseId: null };
-  respond(draft, 'transfer_announce', rules.phrases.transferAnnounce, outputs);
+  say(draft, 'transfer_announce', rules.phrases.transferAnnounce, outputs);
   startTimer(draft, 'transfer', SPEAK_MS);
 }
 
@@ -18,6 +19,7 @@ export function transferNow(draft: Draft): void {
   const { transfer } = draft.state;
   if (transfer === null) return;
   draft.state.transfer = { ...transfer, stage: 'referred' };
+  draft.state.saying = null;
   draft.effects.push({ kind: 'refer', targetKey: transfer.targetKey });
   startTimer(draft, 'transfer', TRANSFER_MS);
 }
@@ -30,7 +32,7 @@ export function transferFailed(draft: Draft): void {
   state.transfer = null;
   stopTimer(draft, 'transfer');
   draft.effects.push({ kind: 'alarm', code: 'transfer_failed' });
-  respond(draft, 'transfer_failed', draft.rules.phrases.transferFailed);
+  say(draft, 'transfer_failed', draft.rules.phrases.transferFailed);
 }
 
 export function onReferAnswered(draft: Draft, ok: boolean): void {

@@ -55,6 +55,11 @@ export class TurnDriver {
     this.#turns.outputAdded(functionCallId);
   }
 
+  /** Whether the caller has the word: what waits its turn waits for its end, too. */
+  callerSpeaks(speaking: boolean): void {
+    this.#carryOut(this.#turns.callerSpeaks(speaking));
+  }
+
   /** The sideband is lost: requests are kept for the next one. */
   detached(): void {
     this.#turns.detached();

@@ -66,6 +66,8 @@ export class TurnSequencer {
   /** A collision came that names nobody: what was asked for may have been refused. */
   #doubtful = false;
   #attached = true;
+  /** The caller has the word. */
+  #listening = false;
   #queue: readonly ResponseRequest[] = [];
   /** Outputs that the conversation holds and no completed response has used yet. */
   #outputs: readonly string[] = NO_OUTPUTS;
@@ -104,9 +106,16 @@ export class TurnSequencer {
 
   /** Asks for a response. It is sent at once, or when the running one is done. */
   request(request: ResponseRequest): readonly TurnCommand[] {
-    if (request.purpose === 'filler' && this.busy) return NOTHING;
+    if (request.purpose === 'filler' && (this.busy || this.#listening)) return NOTHING;
+    if (this.#isAskedAlready(request)) return NOTHING;
     if (request.purpose === 'reply' && this.#queue.some(isFree)) return NOTHING;
     this.#queue = [...this.#queue.filter((waiting) => !supersedes(request, waiting)), request];
+    return this.#pump();
+  }
+
+  /** Whether the caller has the word. Nothing is asked for meanwhile that would talk over them. */
+  callerSpeaks(speaking: boolean): readonly TurnCommand[] {
+    this.#listening = speaking;
     return this.#pump();
   }
 
@@ -207,11 +216,18 @@ export class TurnSequencer {
     if (asked !== null && !forget(asked.request.purpose)) this.#queue = [asked.request, ...this.#queue];
   }
 
+  /** A sentence of which no word came is asked for once more by its owner, who does not know that it was sent again. */
+  #isAskedAlready({ purpose, say }: ResponseRequest): boolean {
+    const asked = this.#asked?.request;
+    if (asked === undefined || say === null || isSaidOver(purpose)) return false;
+    return asked.purpose === purpose && asked.say === say;
+  }
+
   #pump(): readonly TurnCommand[] {
     if (this.busy) return NOTHING;
-    const [request, ...rest] = this.#queue;
+    const request = this.#listening ? this.#queue.find(({ purpose }) => isSaidOver(purpose)) : this.#queue[0];
     if (request === undefined) return NOTHING;
-    this.#queue = rest;
+    this.#queue = this.#queue.filter((waiting) => waiting !== request);
     this.#sent += 1;
     const key = `${this.#prefix}_${this.#sent}`;
     this.#asked = { key, request };
@@ -231,6 +247,11 @@ function isOptional(purpose: ResponsePurpose): boolean {
  */
 function mayBeForgotten(purpose: ResponsePurpose): boolean {
   return purpose === 'greeting' || purpose === 'operator' || isOptional(purpose);
+}
+
+/** Greeting and goodbye are said whoever speaks: they may not be interrupted either. */
+export function isSaidOver(purpose: ResponsePurpose): boolean {
+  return purpose === 'greeting' || purpose === 'closing';
 }
 
 /** Whether the model answers in its own words, and so all that came before. */

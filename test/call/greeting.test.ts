@@ -1,6 +1,13 @@
 import t from 'tap';
 import { restoreConversation } from '../../src/call/takeover-progress.ts';
-import { GREETING_PLAY_MS, GREETING_START_MS, NOTE_MS, SIGN_MS } from '../../src/call/timeouts.ts';
+import {
+  GREETING_PLAY_MS,
+  GREETING_START_MS,
+  NOTE_MS,
+  REPLY_MS,
+  SIGN_MS,
+  SPEAK_MS,
+} from '../../src/call/timeouts.ts';
 import { CALLER_TURN, greetedWalk, RULES, spoken, Walk } from './walk.ts';
 
 t.test('the greeting is asked for as soon as the sideband is there, word for word', async (t) => {
@@ -198,6 +205,22 @@ t.test('a sideband that was lost after the greeting had begun: it is not asked f
   walk.wait(SIGN_MS);
   t.same(walk.asked, ['greeting']);
   t.equal(walk.state.phase, 'conversing');
+});
+
+t.test('a new owner of a call that was being greeted lets nobody wait for the end of it', async (t) => {
+  const walk = inherited();
+  walk.send({ kind: 'note_added', first: false });
+  walk.wait(REPLY_MS);
+  t.same(walk.asked, ['reply'], 'the model goes on from what it knows');
+});
+
+t.test('a greeting that is made without an end does not hold the talk up', async (t) => {
+  const walk = new Walk();
+  walk.send({ kind: 'attached' }, { kind: 'response_created', responseId: 'resp_1', purpose: 'greeting' });
+  walk.wait(2 * GREETING_START_MS);
+  t.equal(walk.state.phase, 'conversing');
+  walk.wait(SPEAK_MS);
+  t.equal(walk.all('cancel_response').length, 1);
 });
 
 t.test('a call that a dead node may have answered: greeted only if nothing was said in it', async (t) => {

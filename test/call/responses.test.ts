@@ -83,7 +83,7 @@ t.test('whatever was asked for and does not come is asked for again', async (t) 
     const walk = greetedWalk();
     if (ask === 'reprompt') walk.wait(10_000);
     else if (ask === 'reply') {
-      walk.send({ kind: 'speech_started', itemId: 'item_1' }, { kind: 'detached' }, { kind: 'attached' });
+      walk.send(...CALLER_TURN, { kind: 'detached' }, { kind: 'attached' });
     } else {
       walk.send(...spoken('resp_1'), {
         kind: 'tools_answered',

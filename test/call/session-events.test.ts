@@ -11,7 +11,7 @@ t.test('a quiet moment is one in which nobody is in the middle of anything', asy
     { generating: 'resp_1' },
     { expecting: true },
     { openTools: 1 },
-    { callerSpeaking: true },
+    { turnOpen: true },
     { callerWaits: true },
     { keys: '10' },
   ] as const)

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import t from 'tap';
-import type { CallEvent, Effect, TimerName } from '../../src/call/conversation.ts';
+import type { CallEvent, Conversation, Effect, TimerName } from '../../src/call/conversation.ts';
 import { HARD_STOP_MS } from '../../src/call/timeouts.ts';
 import { RULES, Walk } from './walk.ts';
 
@@ -26,6 +26,7 @@ const purpose = fc.constantFrom(
 );
 const timerName = fc.constantFrom<TimerName>(
   'greeting',
+  'speech',
   'reply',
   'speak',
   'playback',
@@ -91,6 +92,7 @@ const event: fc.Arbitrary<CallEvent> = fc.oneof(
       null,
       { kind: 'end_call', outcome: 'other' },
       { kind: 'transfer', targetKey: 'office' },
+      { kind: 'say', sentence: 'よろしいでしょうか。' },
     ),
     spoken: fc.constantFrom('', '失礼いたします。'),
     failuresInRow: fc.constantFrom(0, 0, 0, 3),
@@ -119,6 +121,29 @@ const events = fc.array(anyEvent, { minLength: 1, maxLength: LENGTH, size: 'max'
 
 function isLast(effect: Effect): boolean {
   return effect.kind === 'end' || effect.kind === 'abandon';
+}
+
+/** What is being generated comes to an end: on a sideband that holds, it always does. */
+function endGeneration(walk: Walk): void {
+  const { generating } = walk.state;
+  if (generating !== null) walk.send({ kind: 'response_done', responseId: generating, status: 'cancelled' });
+}
+
+/** Time in which every response is given up that neither speaks nor ends, and every speech. */
+const PATIENCE_MS = 120_000;
+
+function talksOver(effect: Effect): boolean {
+  return effect.kind === 'respond' && !['greeting', 'closing'].includes(effect.request.purpose);
+}
+
+function comesNext({ kind }: Effect): boolean {
+  return kind === 'respond' || kind === 'settle_keys';
+}
+
+/** Whether somebody waits to be answered, or a sentence to be said. */
+function isAwaited({ phase, attached, callerWaits, saying, keypad }: Conversation): boolean {
+  const waiting = callerWaits || (saying !== null && !saying.asked);
+  return phase === 'conversing' && attached && waiting && !keypad.waiting;
 }
 
 function attachedWalk(): Walk {
@@ -202,6 +227,40 @@ t.test('the greeting is asked for once, and once more only on the same sideband,
   );
 });
 
+t.test('nothing but greeting and goodbye is asked for while the caller has the word', async () => {
+  fc.assert(
+    fc.property(events, (all) => {
+      const walk = attachedWalk();
+      for (const one of all) {
+        const from = walk.effects.length;
+        walk.play([one]);
+        const { turnOpen, callerSpeaking } = walk.state;
+        if (callerSpeaking && !turnOpen) return false;
+        if (turnOpen && walk.effects.slice(from).some(talksOver)) return false;
+      }
+      return true;
+    }),
+    { numRuns: RUNS },
+  );
+});
+
+t.test('whoever waits is spoken to, however long somebody seems to speak', async () => {
+  fc.assert(
+    fc.property(events, (all) => {
+      const walk = attachedWalk();
+      walk.play(all.filter((one) => one.kind !== 'tool_started'));
+      endGeneration(walk);
+      const from = walk.effects.length;
+      const until = walk.now + PATIENCE_MS;
+      while (isAwaited(walk.state) && !walk.effects.slice(from).some(comesNext)) {
+        if (walk.fireNext() === null || walk.now > until) return false;
+      }
+      return true;
+    }),
+    { numRuns: RUNS },
+  );
+});
+
 t.test('a goodbye is called off once at most', async () => {
   fc.assert(
     fc.property(events, (all) => {
@@ -271,14 +330,7 @@ t.test('a conversation in which nothing happens any more falls silent in a minut
       walk.send(...all.filter((one) => one.kind !== 'timer' && one.kind !== 'tool_started'));
       if (walk.state.callerSpeaking) walk.send({ kind: 'speech_stopped' });
       if (!walk.state.attached) walk.send({ kind: 'attached' });
-      if (walk.state.generating !== null) {
-        const done = {
-          kind: 'response_done',
-          responseId: walk.state.generating,
-          status: 'cancelled',
-        } as const;
-        walk.send(done);
-      }
+      endGeneration(walk);
       while (walk.state.phase !== 'hanging_up' && walk.state.phase !== 'over') {
         if (walk.fireNext() === null) return false;
       }

@@ -9,6 +9,7 @@ import {
   type TimerName,
 } from '../../src/call/conversation.ts';
 import { step } from '../../src/call/state.ts';
+import type { ToolControl } from '../../src/tools/tool.ts';
 
 const { greeting, phrases, farewellMarkers, callerClosings } = await loadScenario(
   'attendance-ja',
@@ -130,14 +131,17 @@ export function greetedWalk(): Walk {
   return walk;
 }
 
+/** The one function call of a response, answered. */
+export function toolsAnswered(
+  responseId: string,
+  control: ToolControl | null = null,
+): CallEvent & { kind: 'tools_answered' } {
+  const outputs = [`call_${responseId}`];
+  return { kind: 'tools_answered', responseId, outputs, control, spoken: '', failuresInRow: 0 };
+}
+
 /** The model's end_call, answered. */
-export function endCall(responseId: string, words = ''): CallEvent {
-  return {
-    kind: 'tools_answered',
-    responseId,
-    outputs: [`call_${responseId}`],
-    control: { kind: 'end_call', outcome: 'other' },
-    spoken: words,
-    failuresInRow: 0,
-  };
+export function endCall(responseId: string, words = ''): CallEvent & { kind: 'tools_answered' } {
+  const control = { kind: 'end_call', outcome: 'other' } as const;
+  return { ...toolsAnswered(responseId, control), spoken: words };
 }

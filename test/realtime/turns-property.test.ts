@@ -37,6 +37,9 @@ class World {
   readonly wanted: ResponseRequest[] = [];
   readonly began: ResponseRequest[] = [];
   active: Running | null = null;
+  speaking = false;
+  /** Sent while the caller was speaking. */
+  talkedOver = 0;
   outstanding = 0;
   mostOutstanding = 0;
   /** Responses that answered outputs which a completed response had answered before. */
@@ -47,6 +50,12 @@ class World {
     const request = { purpose, say, outputs };
     this.wanted.push(request);
     this.#send(this.turns.request(request));
+  }
+
+  /** The caller begins or ceases to speak. */
+  callerSpeaks(speaking: boolean): void {
+    this.speaking = speaking;
+    this.#send(this.turns.callerSpeaks(speaking));
   }
 
   /** A tool has answered: its output goes out, and the next sentence is asked for. */
@@ -148,6 +157,7 @@ class World {
   #send(commands: readonly TurnCommand[]): void {
     for (const command of commands) {
       if (command.kind !== 'create') continue;
+      if (this.speaking && command.request.purpose !== 'closing') this.talkedOver += 1;
       this.outstanding += 1;
       this.mostOutstanding = Math.max(this.mostOutstanding, this.outstanding);
       this.toServer.push({ create: command });
@@ -169,6 +179,8 @@ const act = fc.constantFrom<Act>(
   (world) => {
     if (world.mayFinish()) world.finish(false);
   },
+  (world) => world.callerSpeaks(true),
+  (world) => world.callerSpeaks(false),
   (world) => world.callerTurn(true),
   (world) => world.callerTurn(false),
   (world) => world.toolAnswers(),
@@ -183,6 +195,7 @@ const acts = fc.array(act, { minLength: 1, maxLength: 80, size: 'max' });
 function played(all: readonly Act[]): World {
   const world = new World();
   for (const one of all) one(world);
+  world.callerSpeaks(false);
   world.drain();
   return world;
 }
@@ -190,6 +203,13 @@ function played(all: readonly Act[]): World {
 t.test('never are two requests outstanding', async () => {
   fc.assert(
     fc.property(acts, (all) => played(all).mostOutstanding <= 1),
+    { numRuns: RUNS },
+  );
+});
+
+t.test('nothing but the goodbye is asked for while the caller speaks', async () => {
+  fc.assert(
+    fc.property(acts, (all) => played(all).talkedOver === 0),
     { numRuns: RUNS },
   );
 });

@@ -151,6 +151,45 @@ t.test('a filler is said only if nothing else is', async (t) => {
   t.same(created(turns.request(saying('filler'))), ['filler']);
 });
 
+t.test('while the caller has the word, what waits its turn waits for them too', async (t) => {
+  const turns = new TurnSequencer();
+  turns.created('resp_vad', null);
+  turns.request(asking('tool_result', ['call_1']));
+  t.same(turns.callerSpeaks(true), []);
+  t.same(turns.done('resp_vad', false), [], 'they have cut it off');
+  t.same(turns.request(saying('filler')), []);
+  t.same(created(turns.callerSpeaks(false)), ['tool_result']);
+});
+
+t.test('what a caller who had the word was answered is not said again', async (t) => {
+  const turns = new TurnSequencer();
+  turns.outputAdded('call_1');
+  turns.callerSpeaks(true);
+  turns.request(asking('tool_result', ['call_1']));
+  turns.created('resp_vad', null);
+  t.same(turns.callerSpeaks(false), []);
+  t.same(turns.done('resp_vad', true), []);
+});
+
+t.test('the goodbye waits for nobody', async (t) => {
+  const turns = new TurnSequencer();
+  const key = keyOf(turns.request(saying('read_back')));
+  turns.callerSpeaks(true);
+  turns.request(saying('closing'));
+  turns.created('resp_vad', null);
+  turns.failed(key, COLLISION);
+  t.same(created(turns.done('resp_vad', false)), ['closing'], 'though the question was put back before it');
+});
+
+t.test('a sentence of which no word has come yet is not asked for a second time', async (t) => {
+  const turns = new TurnSequencer();
+  const key = keyOf(turns.request(saying('read_back')));
+  t.same(turns.request(saying('read_back')), []);
+  turns.created('resp_1', key);
+  t.same(turns.done('resp_1', true), []);
+  t.same(created(turns.request(saying('read_back'))), ['read_back'], 'once it was said it may be');
+});
+
 t.test('a response that began after the outputs has answered them', async (t) => {
   const turns = new TurnSequencer();
   turns.outputAdded('call_1');
