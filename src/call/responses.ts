@@ -38,15 +38,16 @@ export function onResponseDone(draft: Draft, event: CallEvent & { kind: 'respons
   if (state.generating === event.responseId) state.generating = null;
   stopTimer(draft, 'speak');
   const completed = event.status === 'completed';
-  const failed = event.status === 'failed';
-  if (!completed) settleOrder(draft, event.responseId, failed ? 'failed' : 'cut');
+  const failed = hasFailed(draft, event);
+  if (!completed) settleOrder(draft, event.responseId, event.status === 'failed' ? 'failed' : 'cut');
   if (completed) state.stalls = 0;
   if (state.phase === 'greeting' && state.greetingId === event.responseId) {
     onGreetingDone(draft, completed);
   } else if (state.closing !== null && state.closing.responseId === event.responseId) {
     onClosingDone(draft, state.closing, completed);
   } else if (failed && state.phase === 'conversing') {
-    stalled(draft, 'response_failed');
+    if (event.status === 'failed') stalled(draft, 'response_failed');
+    else stalled(draft, 'response_incomplete');
   } else if (failed && state.transfer?.stage === 'announcing') {
     transferNow(draft);
   } else if (completed && state.callerWaits && state.phase === 'conversing') {
@@ -55,6 +56,13 @@ export function onResponseDone(draft: Draft, event: CallEvent & { kind: 'respons
   } else if (event.status === 'cancelled') {
     onSayingCut(draft, event.responseId);
   }
+}
+
+/** Whether nothing came of a response: it failed, or ended before its first syllable and without a function call. */
+function hasFailed(draft: Draft, { responseId, status }: CallEvent & { kind: 'response_done' }): boolean {
+  const { playing, heard, openTools } = draft.state;
+  const silent = playing === null && heard !== responseId && openTools === 0;
+  return status === 'failed' || (status === 'incomplete' && silent);
 }
 
 export function onResponseRefused(draft: Draft, event: CallEvent & { kind: 'response_refused' }): void {

@@ -108,6 +108,7 @@ export const ALARM_CODES = [
   'greeting_not_started',
   'no_response',
   'response_failed',
+  'response_incomplete',
   'response_refused',
   'response_stuck',
   'closing_not_started',

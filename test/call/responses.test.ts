@@ -1,6 +1,6 @@
 import t from 'tap';
 import { MAX_STALLS, PLAYBACK_MS, REPLY_MS, RETRY_MS, SPEAK_MS } from '../../src/call/timeouts.ts';
-import { CALLER_TURN, greetedWalk, spoken } from './walk.ts';
+import { CALLER_TURN, greetedWalk, spoken, toolsAnswered } from './walk.ts';
 
 const failed = (responseId: string) => [
   { kind: 'response_created', responseId, purpose: null } as const,
@@ -108,6 +108,33 @@ t.test('a response that neither speaks nor ends is cancelled', async (t) => {
   walk.wait(SPEAK_MS);
   t.equal(walk.all('cancel_response').length, 1);
   t.same(walk.alarms, ['response_stuck']);
+});
+
+t.test('a response that ends before its first syllable is asked for again', async (t) => {
+  const walk = greetedWalk();
+  walk.send(...CALLER_TURN, { kind: 'response_created', responseId: 'resp_1', purpose: null });
+  walk.send({ kind: 'response_done', responseId: 'resp_1', status: 'incomplete' });
+  walk.wait(RETRY_MS);
+  t.same(walk.asked, ['greeting', 'reply']);
+  t.same(walk.alarms, ['response_incomplete']);
+});
+
+t.test('a response that ends before its last syllable was an answer', async (t) => {
+  const walk = greetedWalk();
+  walk.send(...CALLER_TURN, ...spoken('resp_1').slice(0, 2));
+  walk.send({ kind: 'response_done', responseId: 'resp_1', status: 'incomplete' });
+  walk.send({ kind: 'playback_stopped', responseId: 'resp_1' });
+  walk.wait(RETRY_MS);
+  t.same(walk.asked, ['greeting']);
+});
+
+t.test('a response that ends after a function call goes on with its output', async (t) => {
+  const walk = greetedWalk();
+  walk.send(...CALLER_TURN, { kind: 'response_created', responseId: 'resp_1', purpose: null });
+  walk.send({ kind: 'tool_started' }, { kind: 'response_done', responseId: 'resp_1', status: 'incomplete' });
+  walk.wait(RETRY_MS);
+  walk.send(toolsAnswered('resp_1'));
+  t.same(walk.asked, ['greeting', 'tool_result']);
 });
 
 t.test('a stuck response is found out behind one that is being played', async (t) => {

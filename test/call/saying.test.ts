@@ -10,7 +10,7 @@ const MENU = { purpose: 'keypad', sentence: '出席は1、欠席は2を押して
 const SPEAKS: CallEvent = { kind: 'speech_started', itemId: 'item_2' };
 const TURN_ENDS: readonly CallEvent[] = [{ kind: 'speech_stopped' }, { kind: 'turn_committed' }];
 
-function done(responseId: string, status: 'failed' | 'cancelled' | 'completed'): CallEvent {
+function done(responseId: string, status: 'failed' | 'incomplete' | 'cancelled' | 'completed'): CallEvent {
   return { kind: 'response_done', responseId, status };
 }
 
@@ -98,10 +98,12 @@ t.test('a question does not wait for ever for the end of a speech', async (t) =>
 });
 
 t.test('a question that fails is asked again word for word', async (t) => {
-  const walk = asking();
-  walk.send(created, done('resp_2', 'failed'));
-  walk.wait(RETRY_MS);
-  t.same(sentences(walk), [SENTENCE, SENTENCE]);
+  for (const status of ['failed', 'incomplete'] as const) {
+    const walk = asking();
+    walk.send(created, done('resp_2', status));
+    walk.wait(RETRY_MS);
+    t.same(sentences(walk), [SENTENCE, SENTENCE], status);
+  }
 });
 
 t.test('a question that is refused, stuck or not answered is asked again word for word', async (t) => {

@@ -143,6 +143,19 @@ await t.test('a question that fails is asked again word for word', async (t) => 
   await over(call);
 });
 
+await t.test('a response that its length ends before the first syllable is asked for again', async (t) => {
+  const cut = [{ fail: { code: 'max_output_tokens', message: 'Too long.' } }];
+  const call = await talk.call(script(cut, [{ say: 'お待たせいたしました。' }]));
+  await heard(call, 1);
+  await call.say('もしもし。');
+  await until(() => alarms(talk.lines, call.id).length > 0, 'the alarm');
+  await talk.pass(RETRY_MS);
+  await heard(call, 2);
+  t.same(alarms(talk.lines, call.id), ['response_incomplete']);
+  t.same(asked(call), ['greeting', 'reply']);
+  await over(call);
+});
+
 await t.test('an utterance that outlives its sideband is answered once', async (t) => {
   const call = await talk.call(script([{ say: 'はい、承ります。' }]));
   await heard(call, 1);
