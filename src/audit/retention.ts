@@ -1,4 +1,6 @@
+import { describeError } from '../errors.ts';
 import type { Clock } from '../lib/clock.ts';
+import type { Log } from '../lib/log.ts';
 import { tokyoTime } from '../briefing/spoken-calendar.ts';
 import type { HeldRun, RetentionClass, RetentionCut, RetentionStore } from '../store/retention-ports.ts';
 import type { RetentionPeriods } from '../lib/retention-periods.ts';
@@ -17,6 +19,8 @@ export interface RetentionParts {
   readonly clock: Clock;
   /** Whether the work has to wait: on the embedded engine while a call is live. */
   readonly busy: () => boolean;
+  /** Told what of a run's report could not be had. Default: nobody is. */
+  readonly log?: Log;
   /** Default: 500. */
   readonly batchRows?: number;
   /** Default: a minute. */
@@ -104,10 +108,15 @@ async function empty(
   return total;
 }
 
+/** A part of the report: a run has done its work without it. */
 async function nextDue(parts: RetentionParts): Promise<Record<string, string | null>> {
   const next: Record<string, string | null> = {};
   for (const entry of parts.store.classes) {
-    const at = await nextOf(parts, entry, cutOf(parts, entry));
+    const at = await nextOf(parts, entry, cutOf(parts, entry)).catch((error: unknown) => {
+      const fields = { class: entry.name, reason: describeError(error) };
+      parts.log?.warn(fields, 'When something is due next was not to be found out');
+      return null;
+    });
     next[entry.name] = at === null ? null : new Date(at).toISOString();
   }
   return next;

@@ -107,7 +107,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   return {
     calls: auditedCalls(createCallStore(context), atomic, claimTimeoutMs),
     briefings: inTransactions(createBriefingStore(context), atomic),
-    retention: createRetentionStore(context, transact),
+    retention: createRetentionStore(context, transact, database.upkeep),
     api: createApiStore(context),
     leads: createLeadStore(context),
     reaper: createCallReaper(atomic),

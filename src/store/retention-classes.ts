@@ -11,8 +11,12 @@ export interface ClassSql {
   readonly period: RetentionPeriod;
   /** Tables whose rows go with the row. */
   readonly takesAlong?: readonly (keyof Database)[];
-  /** Whether the row is past its time. */
-  due(cutoff: Date, now: Date): Condition;
+  /**
+   * Whether the row is past its time.
+   *
+   * @param most rows that are wanted at once; null: all
+   */
+  due(cutoff: Date, now: Date, most: number | null): Condition;
   /** When the row's time begins; absent: it goes with a row of another class. */
   readonly since?: Condition;
   /** Rows that still have something to remove. Default: all. */
@@ -36,14 +40,30 @@ function emptiable(cutoff: Date): Condition {
     and not exists (select 1 from ${CONCERNED} and s.starts_at >= ${cutoff})`;
 }
 
-/** The row belongs to a call that is to be emptied, or was, and got a row late. */
-function ofEmptiable(cutoff: Date, now: Date): Condition {
+/**
+ * The row belongs to a call that is to be emptied, or was, and got a row late. Only calls that have such a row are looked
+ * for, and no more than the rows that are wanted: of many calls that are due at once each batch finds its own few.
+ *
+ * @param row the first such row of the call `c`; a subquery of its own, so that it is looked up by the call and never read
+ *   for all calls at once
+ */
+function ofEmptiable(row: Condition, cutoff: Date, now: Date, most: number | null): Condition {
   return sql`r.call_id = any(array(
-    select c.call_id from calls c where ${emptiable(cutoff)}
+    (select c.call_id from calls c where ${emptiable(cutoff)} and (${row}) limit ${most}::integer)
     union all
-    select c.call_id from calls c
-    where c.content_erased_at > ${now}::timestamptz - make_interval(days => ${LATE_DAYS})))`;
+    (select c.call_id from calls c
+      where c.content_erased_at > ${now}::timestamptz - make_interval(days => ${LATE_DAYS}) and (${row})
+      limit ${most}::integer)))`;
 }
+
+const TURN = sql`select true from turns t where t.call_id = c.call_id limit 1`;
+
+/** What a function call was asked and answered is still there, in a relation of this name. */
+function hasWords(name: 'r' | 't'): Condition {
+  return sql`(${sql.ref(`${name}.arguments`)} <> '{}' or coalesce(${sql.ref(`${name}.output`)}, '{}') <> '{}')`;
+}
+
+const WORDY_TOOL_CALL = sql`select true from tool_calls t where t.call_id = c.call_id and ${hasWords('t')} limit 1`;
 
 /** The applicant with this id may be on the telephone. */
 function onTheLine(applicantId: Condition): Condition {
@@ -67,20 +87,26 @@ function ofForgotten(cutoff: Date): Condition {
  * here, or a reason in `EXEMPT`.
  */
 export const CLASSES: readonly ClassSql[] = [
-  { name: 'transcript', table: 'turns', period: 'call', due: ofEmptiable },
+  {
+    name: 'transcript',
+    table: 'turns',
+    period: 'call',
+    due: (cutoff, now, most) => ofEmptiable(TURN, cutoff, now, most),
+  },
   {
     name: 'tool arguments',
     table: 'tool_calls',
     period: 'call',
-    due: (cutoff, now) =>
-      sql`${ofEmptiable(cutoff, now)} and (r.arguments <> '{}' or coalesce(r.output, '{}') <> '{}')`,
+    due: (cutoff, now, most) => sql`${ofEmptiable(WORDY_TOOL_CALL, cutoff, now, most)} and ${hasWords('r')}`,
     blank: () => sql`arguments = '{}', output = case when output is null then null else '{}' end`,
   },
   {
     name: 'caller number',
     table: 'calls',
     period: 'call',
-    due: (cutoff) => sql`r.call_id in (select c.call_id from calls c where ${emptiable(cutoff)})`,
+    // The last: a call whose words are too many for one run is found by the next one.
+    due: (cutoff) => sql`r.call_id in (select c.call_id from calls c
+      where ${emptiable(cutoff)} and (${TURN}) is null and (${WORDY_TOOL_CALL}) is null)`,
     since: sql`greatest(r.claimed_at, (select max(s.starts_at) from calls c, ${CONCERNED} and c.call_id = r.call_id))`,
     holds: sql`r.content_erased_at is null`,
     blank: (now) =>

@@ -36,7 +36,7 @@ export interface RetentionRun {
   readonly finishedAt: number | null;
   /** Rows removed, by class. */
   readonly removed: Readonly<Record<string, number>>;
-  /** When something is due next, by class, as ISO instants; null: nothing is there. */
+  /** When something is due next, by class, as ISO instants; null: nothing is there, or it was not to be found out. */
   readonly nextDue: Readonly<Record<string, string | null>>;
 }
 

@@ -1,7 +1,8 @@
-import { sql, type RawBuilder } from 'kysely';
+import { sql, type Kysely, type RawBuilder } from 'kysely';
 import type { StoreContext } from './context.ts';
 import { CLASSES, type ClassSql } from './retention-classes.ts';
 import type { HeldRun, RetentionCut, RetentionRun, RetentionStore, RunRequest } from './retention-ports.ts';
+import type { Database } from './schema.ts';
 import type { Transact } from './transaction.ts';
 
 /** A run that was taken by somebody else: what the transaction did is rolled back. */
@@ -9,15 +10,34 @@ class RunLost extends Error {
   override readonly name = 'RunLost';
 }
 
-/** The store's operations on lifetimes, on either engine. */
-export function createRetentionStore(context: StoreContext, transact: Transact): RetentionStore {
+/**
+ * A forecast reads whole tables, ms: nobody waits for it on the telephone. As long as the server lets a statement of
+ * upkeep run.
+ */
+const LOOK_UP_TIMEOUT_MS = 60_000;
+
+/** Runs a look at whole tables. */
+type LookUp = <T>(name: string, work: (db: Kysely<Database>) => Promise<T>) => Promise<T>;
+
+/**
+ * The store's operations on lifetimes, on either engine.
+ *
+ * @param upkeep runs work whose statements may take long
+ */
+export function createRetentionStore(
+  context: StoreContext,
+  transact: Transact,
+  upkeep: <T>(work: (db: Kysely<Database>) => Promise<T>) => Promise<T>,
+): RetentionStore {
+  const lookUp: LookUp = async (name, work) =>
+    context.run(name, async () => upkeep(work), { timeoutMs: LOOK_UP_TIMEOUT_MS });
   return {
     classes: CLASSES.map(({ name, period }) => ({ name, period })),
     begin: async (request) => begin(context, request),
     remove: async (run, className, cut, limit, leaseMs) =>
       remove(transact, run, classOf(className), cut, limit, leaseMs),
-    countDue: async (className, cut) => countDue(context, classOf(className), cut),
-    oldestKept: async (className, cut) => oldestKept(context, classOf(className), cut),
+    countDue: async (className, cut) => countDue(lookUp, classOf(className), cut),
+    oldestKept: async (className, cut) => oldestKept(lookUp, classOf(className), cut),
     finish: async (run, at, nextDue) => finish(transact, run, at, nextDue),
     release: async (run) => release(context, run),
     listRuns: async (limit) => listRuns(context, limit),
@@ -87,33 +107,35 @@ async function remove(
 
 function removal(entry: ClassSql, cut: RetentionCut, limit: number): RawBuilder<unknown> {
   const rows = sql`array(select r.ctid from ${sql.table(entry.table)} r
-    where ${dueRows(entry, cut)} limit ${limit} for update skip locked)`;
+    where ${dueRows(entry, cut, limit)} limit ${limit} for update skip locked)`;
   return entry.blank === undefined
     ? sql`delete from ${sql.table(entry.table)} where ctid = any(${rows})`
     : sql`update ${sql.table(entry.table)} set ${entry.blank(new Date(cut.now))} where ctid = any(${rows})`;
 }
 
-function dueRows(entry: ClassSql, { cutoff, now }: RetentionCut): RawBuilder<unknown> {
-  return sql`${entry.due(new Date(cutoff), new Date(now))} and ${entry.holds ?? sql`true`}`;
+function dueRows(entry: ClassSql, { cutoff, now }: RetentionCut, most: number | null): RawBuilder<unknown> {
+  return sql`${entry.due(new Date(cutoff), new Date(now), most)} and ${entry.holds ?? sql`true`}`;
 }
 
-async function countDue(context: StoreContext, entry: ClassSql, cut: RetentionCut): Promise<number> {
-  return context.run('retention.count', async () => {
+async function countDue(lookUp: LookUp, entry: ClassSql, cut: RetentionCut): Promise<number> {
+  return lookUp('retention.count', async (db) => {
     const { rows } = await sql<{ n: number }>`
-      select count(*)::integer as n from ${sql.table(entry.table)} r where ${dueRows(entry, cut)}`.execute(
-      context.db,
-    );
+      select count(*)::integer as n from ${sql.table(entry.table)} r
+      where ${dueRows(entry, cut, null)}`.execute(db);
     return rows[0]?.n ?? 0;
   });
 }
 
-async function oldestKept(context: StoreContext, entry: ClassSql, cut: RetentionCut): Promise<number | null> {
+async function oldestKept(lookUp: LookUp, entry: ClassSql, cut: RetentionCut): Promise<number | null> {
   const { since } = entry;
   if (since === undefined) return null;
-  return context.run('retention.oldest', async () => {
+  return lookUp('retention.oldest', async (db) => {
+    // "offset 0": a look into other tables is taken once for each row, not again for the condition.
     const { rows } = await sql<{ at: Date | null }>`
-      select min(${since}) as at from ${sql.table(entry.table)} r
-      where ${since} >= ${new Date(cut.cutoff)} and ${entry.holds ?? sql`true`}`.execute(context.db);
+      select min(kept.since) as at from (
+        select ${since} as since from ${sql.table(entry.table)} r where ${entry.holds ?? sql`true`} offset 0
+      ) kept
+      where kept.since >= ${new Date(cut.cutoff)}`.execute(db);
     return rows[0]?.at?.getTime() ?? null;
   });
 }
