@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import t, { type Test } from 'tap';
 import { systemClock } from '../../src/lib/clock.ts';
 import { systemRandom } from '../../src/lib/random.ts';
+import { createAuditAnchors } from '../../src/store/audit/anchors.ts';
 import { createRunner } from '../../src/store/operation.ts';
 import type { Store } from '../../src/store/open.ts';
 import { createRetentionStore } from '../../src/store/retention.ts';
@@ -53,6 +54,20 @@ async function planContract(t: Test, store: Store): Promise<void> {
       const read = rowsRead(steps, table);
       t.ok(read > 0 && read < 200, `${read} rows of ${table}`);
     }
+  });
+
+  await t.test('sealing the days of the desk reads the chains of the desk', async (t) => {
+    await sql`
+      insert into audit_chains (chain, mac, key_id)
+      select case when n <= 3 then 'desk/2026-01-0' || n else 'call/rtc_' || n end, '', 'k'
+      from generate_series(1, ${MANY}::integer) n`.execute(store.db);
+    await sql`analyze`.execute(store.db);
+    const { heard, transact } = overhear(store);
+    await createAuditAnchors(heard.db, transact, testSigner).anchor('2026-01-03', 0, async () => undefined);
+    const [search] = heard.statements(/chain like 'desk/);
+    if (search === undefined) throw new TypeError('no day was looked for');
+    const read = rowsRead(await stepsOf(store.db, search), 'audit_chains');
+    t.ok(read < 20, `${read} rows`);
   });
 }
 

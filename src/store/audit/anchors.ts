@@ -75,7 +75,7 @@ async function genuine(
 async function sealDays(transact: Transact, db: Kysely<Database>, day: string): Promise<void> {
   const { rows } = await sql<{ chain: string }>`
     select chain from audit_chains
-    where not sealed and chain like 'desk/%' and chain < ${`desk/${day}`}
+    where not sealed and chain like 'desk/%' and chain >= 'desk/' and chain < ${`desk/${day}`}
     order by chain`.execute(db);
   for (const { chain } of rows) await transact(async ({ sealChain }) => sealChain(chain));
 }
