@@ -22,6 +22,7 @@ import { readRosterSnapshot } from './briefing/roster-snapshot.ts';
 import { getSlot, listSlots, putSlot } from './briefing/slots.ts';
 import { undoChange } from './briefing/undo.ts';
 import type { StoreContext } from './context.ts';
+import { OPERATION_TIMEOUT_MS } from './operation.ts';
 
 /**
  * The store's operations on briefings. Those that consist of several statements, or are audited, are whole only inside a transaction:
@@ -78,6 +79,11 @@ export function inTransactions(plain: BriefingStore, atomic: Atomic): BriefingSt
         repeat: 'rolled-back',
       }),
     putSlot: async (slot, at) => atomic('putSlot', async ({ briefings }) => briefings.putSlot(slot, at)),
+    // Somebody is waiting on the telephone: no longer than for one statement.
+    findCandidates: async (query) =>
+      atomic('findCandidates', async ({ briefings }) => briefings.findCandidates(query), {
+        timeoutMs: OPERATION_TIMEOUT_MS,
+      }),
     register: async (input) => atomic('register', async ({ briefings }) => briefings.register(input)),
     changeAttendance: async (input) =>
       atomic('changeAttendance', async ({ briefings }) => briefings.changeAttendance(input)),

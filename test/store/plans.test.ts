@@ -3,6 +3,7 @@ import t, { type Test } from 'tap';
 import { systemClock } from '../../src/lib/clock.ts';
 import { systemRandom } from '../../src/lib/random.ts';
 import { createAuditAnchors } from '../../src/store/audit/anchors.ts';
+import { findCandidates } from '../../src/store/briefing/candidates.ts';
 import { createRunner } from '../../src/store/operation.ts';
 import type { Store } from '../../src/store/open.ts';
 import { createRetentionStore } from '../../src/store/retention.ts';
@@ -26,8 +27,41 @@ function overhear(store: Store) {
   return { heard, context, transact: createTransact({ ...parts, db }) };
 }
 
+/** A roster of made-up names: some are of many people, as names are. */
+async function plantRoster(store: Store, people: number): Promise<void> {
+  await store.upkeep(async (db) =>
+    sql`
+      insert into applicants (applicant_id, full_name, full_kana, kana_key, phones, source)
+      select 'p' || n, '見本', key, key, '{}', 'test'
+      from (
+        select n, translate(left(md5((n * n % 601)::text), 4) || left(md5((n % 499)::text), 3),
+          '0123456789abcdef', 'アイカキクサシタナハマヤラワロン') as key
+        from generate_series(1, ${people}::bigint) n
+      ) named`.execute(db),
+  );
+  await sql`analyze applicants`.execute(store.db);
+}
+
 /** How little the statements read that must not grow with the store. */
-async function planContract(t: Test, store: Store): Promise<void> {
+async function planContract(t: Test, store: Store, people: number): Promise<void> {
+  await t.test(`a name among ${people} is looked up, not compared with everybody's`, async (t) => {
+    await plantRoster(store, people);
+    for (const kana of ['ヤマタアロウ', 'サトウ', 'ハシケンイチロウ']) {
+      const { heard, context } = overhear(store);
+      const query = { kana, university: null, briefingId: null, slotId: null, limit: 30 };
+      await heard.db.transaction().execute(async (db) => findCandidates({ ...context, db }, query));
+      const [search] = heard.statements(/from applicants/);
+      if (search === undefined) throw new TypeError('nobody was looked for');
+      const steps = await stepsOf(store.db, search, heard.statements(/set_config/));
+      t.notOk(
+        steps.some((step) => step['Node Type'] === 'Seq Scan'),
+        `${kana}: by its index`,
+      );
+      const read = rowsRead(steps, 'applicants');
+      t.ok(read < people / 5, `${kana}: ${read} people`);
+    }
+  });
+
   await t.test('a batch of retention reads the calls that it empties, however many are due', async (t) => {
     await sql`
       insert into calls (call_id, state, node, claim_token, lease_until, caller_withheld, scenario,
@@ -73,14 +107,14 @@ async function planContract(t: Test, store: Store): Promise<void> {
 
 await t.test('embedded', async (t) => {
   const store = await openTestStore();
-  await planContract(t, store);
+  await planContract(t, store, 20_000);
   await store.close();
 });
 
 await withPostgres(t, async (databaseUrl) => {
   await t.test('server', async (t) => {
     const store = await openTestStore({ databaseUrl });
-    await planContract(t, store);
+    await planContract(t, store, 100_000);
     await store.close();
   });
 });

@@ -2,6 +2,7 @@ import type { Test } from 'tap';
 import type { Store } from '../../../src/store/open.ts';
 import { changeContract } from './changes.ts';
 import { editContract } from './edits.ts';
+import { likenessContract } from './likeness.ts';
 import { peopleContract } from './people.ts';
 import { propertyContract } from './properties.ts';
 import { rosterContract } from './rosters.ts';
@@ -16,6 +17,8 @@ export async function briefingContract(t: Test, store: Store): Promise<void> {
   await rosterContract(t, store);
   await propertyContract(t, store);
   await editContract(t, store);
+  await likenessContract(t, store, true);
   // The last: it ends without an extension of the database.
   await peopleContract(t, store);
+  await likenessContract(t, store, false);
 }
