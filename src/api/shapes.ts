@@ -18,8 +18,11 @@ const LATEST = Date.UTC(2100, 0, 1);
 /** The schema, or null. */
 export const orNull = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
 
-export const Line = Type.String({ minLength: 1, maxLength: LINE });
-export const Text = Type.String({ minLength: 1, maxLength: TEXT });
+/** A text must show something: a blank in a message or on the telephone is a hole. */
+const NOT_BLANK = { minLength: 1, pattern: '\\S' } as const;
+
+export const Line = Type.String({ ...NOT_BLANK, maxLength: LINE });
+export const Text = Type.String({ ...NOT_BLANK, maxLength: TEXT });
 export const Id = Type.String({ minLength: 1, maxLength: ID });
 export const Instant = Type.String({
   format: 'date-time',

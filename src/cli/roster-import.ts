@@ -57,6 +57,9 @@ const OPTIONS = {
   all: { type: 'boolean', default: false },
 } as const;
 
+/** Options that become texts of a new briefing. */
+const BRIEFING_TEXTS = ['create-briefing', 'company', 'place', 'contact'] as const;
+
 /** `denwaban roster import`. */
 export const importCommand: Command = {
   summary: 'take applicants and slots over from a CSV file',
@@ -68,6 +71,9 @@ export const importCommand: Command = {
     const title = values['create-briefing'] ?? null;
     if (title !== null && values.company === undefined)
       throw new UsageError('--create-briefing needs --company: callers are told whose briefing it is.');
+    for (const name of BRIEFING_TEXTS)
+      if (values[name]?.trim() === '')
+        throw new UsageError(`--${name} is blank: messages and callers are told it as it stands.`);
     const { err, out } = surroundings;
     if (values.plan !== undefined && !values.apply)
       throw new UsageError('--plan goes with --apply: a dry run stores nothing anyway.');

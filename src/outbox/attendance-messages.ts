@@ -99,7 +99,23 @@ async function tell(
   });
   // A later change has its own message; an older one would only confuse.
   if (view.registration.version !== version) return;
-  await tellApplicant(parts, transaction, view, change, history);
+  try {
+    await tellApplicant(parts, transaction, view, change, history);
+  } catch (error) {
+    if (!isOfProgram(error)) throw error;
+    parts.log.error(
+      { registration_id: registrationId, version, reason: describeError(error) },
+      'The applicant is not told of the change: its message cannot be made',
+    );
+  }
+}
+
+/**
+ * Whether it is no failure of the store, such as words that lack a value: it would fail again, and the event would stand in
+ * the way of all that come after it. Everything that the store throws has another type.
+ */
+function isOfProgram(error: unknown): boolean {
+  return error instanceof TypeError || error instanceof RangeError;
 }
 
 async function tellApplicant(

@@ -27,6 +27,8 @@ t.test('a wrong command line ends with 2 and points to the help', async (t) => {
   t.match(await run('roster', 'import', '--fly', SAMPLE), { code: 2, err: /--fly.*roster import --help/su });
   t.match(await run('roster', 'import'), { code: 2, err: /The file is missing/ });
   t.match(await run('roster', 'import', SAMPLE, '--plan', 'x'), { code: 2, err: /--plan goes with --apply/ });
+  for (const name of ['--create-briefing', '--company', '--contact', '--place'])
+    t.match(await run('roster', 'import', SAMPLE, ...CREATE, name, '　'), { code: 2, err: /is blank/ }, name);
   t.match(await run('roster', 'export', '--encoding', 'ebcdic'), { code: 2, err: /utf-8 or cp932/ });
 });
 

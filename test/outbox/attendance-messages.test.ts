@@ -4,7 +4,7 @@ import type { AttendanceDecision } from '../../src/briefing/attendance-change.ts
 import type { Registration } from '../../src/briefing/registration.ts';
 import { startAttendanceMessages } from '../../src/outbox/attendance-messages.ts';
 import type { Senders } from '../../src/outbox/ports.ts';
-import { changeOf, NOW, planned, registered } from '../store/briefing/fixtures.ts';
+import { briefingOf, changeOf, NOW, planned, registered, slotOf } from '../store/briefing/fixtures.ts';
 import { claimOf, openTestStore } from '../store/fixtures.ts';
 import { ManualClock } from '../store/manual-clock.ts';
 import { MOBILE, openDesk, openSender } from './desk.ts';
@@ -37,8 +37,8 @@ async function decide(
 }
 
 /** What changed is told. @returns what is to leave, and what was logged */
-async function told(senders: Senders) {
-  const desk = openDesk({ store, clock, senders });
+async function told(senders: Senders, targets: readonly { readonly name: string }[] = []) {
+  const desk = openDesk({ store, clock, senders, targets });
   const { transact } = store;
   await startAttendanceMessages({ transact, queue: desk.queue, clock, log: desk.log }).close();
   const { rows } = await sql<{ kind: string; template_key: string; recipient: string; body: string }>`
@@ -95,6 +95,39 @@ t.test('who cannot be reached is named in the log by nothing but the reason', as
   t.match(log, /warn The applicant is not told of the change .*no_address/);
   t.notMatch(log, /8131234/);
 });
+
+t.test('a briefing with a blank in its words stops the message of nobody else', async (t) => {
+  const [slotId = ''] = await planned(store, [2]);
+  const blank = await ofBlankBriefing();
+  const good = await somebody(slotId);
+  const { registrationId } = blank;
+  await decide(blank, { kind: 'attend' });
+  await decide(good, { kind: 'attend' });
+  const { messages, log } = await told(SMS, [{ name: 'ats' }]);
+  const texts = messages.filter(({ kind }) => kind === 'sms');
+  t.same(
+    texts.map(({ template_key }) => template_key),
+    ['attendance_confirmed'],
+  );
+  t.equal(
+    messages.length - texts.length,
+    4,
+    'other systems are told of both registrations and both decisions',
+  );
+  t.match(
+    log,
+    new RegExp(`^error The applicant is not told .*"registration_id":"${registrationId}","version":2`),
+  );
+  t.match(log, /needs a value for contact/);
+  t.equal((await told(SMS)).log, '', 'once');
+});
+
+/** Somebody registered for a briefing whose contact shows nothing. */
+async function ofBlankBriefing(): Promise<Registration> {
+  await store.briefings.putBriefing(briefingOf('blank', { contact: '　' }));
+  await store.briefings.putSlot(slotOf('blank', 1), NOW);
+  return registered(store, 2, 'blank-1');
+}
 
 for (const [decision, template, says, never] of [
   [{ kind: 'online' }, 'online_confirmed', /オンラインでのご参加を承りました。https:/, /丸の内|ご出席を承り/],

@@ -70,6 +70,20 @@ t.test('a refusal stores nothing: the request may come again when the reason is 
   t.equal((await call('POST', path, { body: wanted, headers: keyed('slot') })).status, 201);
 });
 
+t.test('a text that shows nothing is refused, new or changed', async (t) => {
+  const before = await briefings();
+  for (const blank of [{ contact: '　' }, { company: ' ' }, { notices: ['\u00a0'] }])
+    t.match(await call('POST', '/briefings', { body: { ...body, ...blank } }), {
+      status: 400,
+      json: { errors: [{ pointer: new RegExp(`^/body/${Object.keys(blank)[0] ?? ''}`) }] },
+    });
+  t.equal(await briefings(), before);
+  const { json } = await call('POST', '/briefings', { body });
+  const path = `/briefings/${json.briefing_id}`;
+  t.match(await call('PATCH', path, { body: { place: '　' } }), { status: 400 });
+  t.match(await call('PATCH', path, { body: { place: '本社　ホール' } }), { status: 200 });
+});
+
 t.test('what fails after the effect leaves neither effect nor answer', async (t) => {
   const before = await briefings();
   await sql`alter table api_answers add constraint broken check (idempotency_key <> 'broken')`.execute(
