@@ -60,7 +60,8 @@ export const DESCRIPTIONS_JA: Readonly<Record<ConfigName, string>> = {
   MAIL_FROM: 'メールの差出人。desk@example.jp または 名前 <desk@example.jp>。SMTP_URL があるとき必須。',
   MESSAGES: 'メッセージの文面。scenarios/ にあるファイル名 (拡張子なし)、またはパス。',
   MESSAGES_PER_DAY: '1 日 (日本時間) に人へ送るメッセージの上限。超えた分は断る。',
-  QUIET_HOURS: '直前の通話への返事以外は送らない時間帯 (日本時間)。ほかは明けてから送る。空なら設けない。',
+  QUIET_HOURS:
+    '直前の通話への返事と、待てないお席のご案内だけを送る時間帯 (日本時間)。ほかは明けてから送る。空なら設けない。',
   API: '/api/v1 の REST API と /docs の説明ページ。キー (denwaban api-key create) がなければ誰も使えない。off なら両方ともない。',
   WEBHOOK_TARGETS: '変更を知らせる先。name=whsec_…@https://host/path の組。カンマ区切り。空なら知らせない。',
   RETENTION_CALL_DAYS:

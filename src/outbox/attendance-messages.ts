@@ -7,7 +7,14 @@ import type { Log } from '../lib/log.ts';
 import type { AuditEntry } from '../store/audit-ports.ts';
 import type { BriefingStore, OutboxEvent, RegistrationView } from '../store/briefing-ports.ts';
 import type { CallStore } from '../store/ports.ts';
-import { isBlocked, type EnqueueRefusal, type Executor, type MessageQueue } from './ports.ts';
+import {
+  isBlocked,
+  type EnqueueRefusal,
+  type Executor,
+  type MessageQueue,
+  type TemplateKey,
+} from './ports.ts';
+import { MESSAGE_LIFE_MS } from './queue.ts';
 
 /**
  * Turns changes of attendance into what others are told: a message to the applicant and a webhook to other
@@ -137,6 +144,7 @@ async function tellApplicant(
     about: { ...view, applicant },
     callId,
     applicantId: applicant.applicantId,
+    notAfter: notAfter(templateKey, view, parts.clock.now()),
     naturalKey: `${view.registration.registrationId}/${change.version}/${templateKey}`,
   };
   let refusal: EnqueueRefusal | 'no_address' = 'no_address';
@@ -154,7 +162,18 @@ async function tellApplicant(
     refusal = result.reason;
     if (!isBlocked(refusal)) break;
   }
-  parts.log.warn({ reason: refusal, template: templateKey }, 'The applicant is not told of the change');
+  parts.log.warn(
+    { registration_id: change.registrationId, reason: refusal, template: templateKey },
+    'The applicant is not told of the change',
+  );
+}
+
+/** A seat is news until the briefing begins; what was decided is confirmed until it is over, for a day at most. */
+function notAfter(templateKey: TemplateKey, { slot }: RegistrationView, now: number): number {
+  if (templateKey === 'waiting_promoted') return slot.startsAt;
+  const life = now + MESSAGE_LIFE_MS;
+  // Who calls after the briefing was promised an answer, too.
+  return slot.endsAt > now ? Math.min(slot.endsAt, life) : life;
 }
 
 /** The number that the applicant dialled last: whoever got a seat from the waiting list has called to wait for it. */

@@ -4,10 +4,11 @@ import type { Log } from '../lib/log.ts';
 import type { Random } from '../lib/random.ts';
 import { type Claim, type Settlement, claim, markHanded, settle } from './claims.ts';
 import type { JobEngine } from './jobs.ts';
+import { leavesAt } from './leaving.ts';
 import { nextWait } from './pace.ts';
 import type { Executor, OutboxObserver, SendResult, Senders } from './ports.ts';
-import { afterQuietHours, type QuietHours } from './quiet-hours.ts';
-import { isUrgent, queueOf } from './queues.ts';
+import type { QuietHours } from './quiet-hours.ts';
+import { queueOf } from './queues.ts';
 
 /**
  * A worker holds a message this long, ms: look-up and sending have 5 s each, the statements around them 1.5 s. When
@@ -81,9 +82,8 @@ async function nextStep(parts: DeliveryParts, held: Claim, leaseMs: number): Pro
   }
 
   const now = wallNow();
-  if (now > held.notAfter) return { state: 'failed', detail: 'expired' };
-  const urgent = isUrgent(held.kind, held.message.templateKey, now - held.createdAt);
-  const dueAt = urgent ? now : afterQuietHours(now, parts.quietHours);
+  const dueAt = leavesAt({ ...held, templateKey: held.message.templateKey }, now, parts.quietHours);
+  if (dueAt > held.notAfter) return { state: 'failed', detail: 'expired' };
   if (dueAt > now) return { state: 'queued', detail: 'quiet_hours', dueAt };
 
   if (!(await markHanded(parts.database.db, held, clock.now(), leaseMs))) return null;

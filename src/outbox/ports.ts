@@ -58,7 +58,9 @@ export type EnqueueRefusal =
   | 'number_limit'
   | 'budget'
   /** No sender is set up for this kind of message. */
-  | 'channel_off';
+  | 'channel_off'
+  /** It could not leave before its time is over. */
+  | 'too_late';
 
 const BLOCKED: readonly EnqueueRefusal[] = ['landline', 'not_mobile', 'invalid_address', 'channel_off'];
 

@@ -4,6 +4,7 @@ import { phoneKind } from '../briefing/phone-number.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Random } from '../lib/random.ts';
 import type { JobEngine } from './jobs.ts';
+import { leavesAt } from './leaving.ts';
 import { countMessage, findUsedUp } from './limits.ts';
 import type {
   ChangeEvent,
@@ -15,13 +16,13 @@ import type {
   MessageToForesee,
   Senders,
 } from './ports.ts';
-import { afterQuietHours, type QuietHours } from './quiet-hours.ts';
-import { isUrgent, queueOf } from './queues.ts';
+import type { QuietHours } from './quiet-hours.ts';
+import { queueOf } from './queues.ts';
 import { receiptOf } from './receipt.ts';
 import { deleteRow, insertRow } from './rows.ts';
 
 /** A message that could not leave within a day has nothing to say any more, ms. */
-const MESSAGE_LIFE_MS = 86_400_000;
+export const MESSAGE_LIFE_MS = 86_400_000;
 /** Webhooks are tried for a day, ms; the last wait may end a little later. */
 const WEBHOOK_LIFE_MS = 86_400_000 + 3_600_000;
 /** Longest address that SMTP knows. */
@@ -65,12 +66,16 @@ async function enqueue(
   if (unfit !== null) return { outcome: 'refused', reason: unfit };
 
   const now = parts.clock.now();
+  const leaving = { ...request, createdAt: now, notAfter: request.notAfter ?? null };
+  const dueAt = leavesAt(leaving, now, parts.quietHours);
+  const notAfter = request.notAfter ?? dueAt + MESSAGE_LIFE_MS;
+  if (dueAt > notAfter) return { outcome: 'refused', reason: 'too_late' };
+
   const messageId = parts.random.uuid();
   const rendered = renderTemplate(parts.templates, request.templateKey, request.kind, {
     ...request.data,
     receipt: receiptOf(messageId),
   });
-  const dueAt = isUrgent(request.kind, request.templateKey, 0) ? now : afterQuietHours(now, parts.quietHours);
   const stored = await insertRow(trx, {
     messageId,
     kind: request.kind,
@@ -83,7 +88,7 @@ async function enqueue(
     applicantId: request.applicantId,
     naturalKey: `message/${request.naturalKey}`,
     dueAt,
-    notAfter: request.notAfter ?? dueAt + MESSAGE_LIFE_MS,
+    notAfter,
     createdAt: now,
   });
   if (stored.duplicate) return { outcome: 'duplicate', messageId: stored.messageId };

@@ -140,6 +140,7 @@ const REFUSALS: Readonly<Record<EnqueueRefusal, readonly [status: string, hint: 
   not_mobile: ['not_mobile', 'That number takes no text messages. Ask for a mobile number.'],
   invalid_address: ['not_possible', 'It cannot be sent. Tell the caller by voice instead.'],
   channel_off: ['not_possible', 'It cannot be sent. Tell the caller by voice instead.'],
+  too_late: ['not_possible', 'It cannot be sent. Tell the caller by voice instead.'],
   call_limit: ['limit', 'No more can be sent now. Tell the caller by voice instead.'],
   number_limit: ['limit', 'No more can be sent now. Tell the caller by voice instead.'],
   budget: ['limit', 'No more can be sent now. Tell the caller by voice instead.'],

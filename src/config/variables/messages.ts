@@ -55,6 +55,6 @@ export const MESSAGES = {
   QUIET_HOURS: Type.String({
     default: '20:00-09:00',
     description:
-      'Hours in Asia/Tokyo in which only answers to a call just held are sent; others wait. Empty: none.',
+      'Hours in Asia/Tokyo in which only answers to a call just held are sent, and news of a seat that cannot wait; others do. Empty: none.',
   }),
 };
