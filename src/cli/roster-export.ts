@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises';
 import { systemClock } from '../lib/clock.ts';
 import { LIST_CODES, LIST_HEADER, listRows, readLists } from '../roster/attendance-list.ts';
 import { writeTable } from '../roster/csv-write.ts';
@@ -6,11 +5,8 @@ import { encodeCp932, encodeUtf8 } from '../roster/encoding.ts';
 import { chooseBriefing, chooseSlots } from './choose.ts';
 import { noWords, readOptions } from './options.ts';
 import { EXIT, OperatorError, UsageError, type Command } from './program.ts';
-import { fileProblem } from './read-file.ts';
 import { withStore } from './store.ts';
-
-/** Of files with names and telephone numbers: their owner's only. */
-const PRIVATE = 0o600;
+import { writePrivate } from './write-private.ts';
 
 const HELP = `Usage: denwaban roster export [options]
 
@@ -55,7 +51,7 @@ export const exportCommand: Command = {
     const text = writeTable(LIST_HEADER, rows, values.codes === 'text' ? LIST_CODES : []);
     const bytes = encode(text, values.encoding);
     if (values.out === undefined) surroundings.out(bytes);
-    else await writeList(values.out, bytes, values.force);
+    else await writePrivate(values.out, bytes, values.force);
     surroundings.err(`${rows.length} people\n`);
     return EXIT.done;
   },
@@ -69,15 +65,4 @@ function encode(text: string, encoding: 'utf-8' | 'cp932'): Uint8Array {
     (sign) => `${sign} (U+${sign.codePointAt(0)?.toString(16).toUpperCase() ?? ''})`,
   );
   throw new OperatorError(`CP932 has no ${named.join(', ')}. Nothing was written; use --encoding utf-8.`);
-}
-
-async function writeList(path: string, bytes: Uint8Array, force: boolean): Promise<void> {
-  try {
-    await writeFile(path, bytes, { flag: force ? 'w' : 'wx', mode: PRIVATE });
-  } catch (error) {
-    const problem = fileProblem(error);
-    const remedy =
-      problem === 'EEXIST' ? 'exists already; --force overwrites it' : `cannot be written (${problem})`;
-    throw new OperatorError(`${path} ${remedy}.`);
-  }
 }

@@ -10,13 +10,17 @@ const PRIVATE = 0o600;
  *
  * @throws OperatorError when it exists and `force` is not given, or cannot be written
  */
-export async function writePrivate(path: string, text: string, force: boolean): Promise<void> {
+export async function writePrivate(
+  path: string,
+  content: string | Uint8Array,
+  force: boolean,
+): Promise<void> {
   try {
     const file = await open(path, force ? 'a' : 'wx', PRIVATE);
     try {
       await file.chmod(PRIVATE);
       await file.truncate();
-      await file.writeFile(text);
+      await file.writeFile(content);
     } finally {
       await file.close();
     }

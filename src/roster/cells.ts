@@ -18,7 +18,7 @@ export class RowError extends Error {
 const MAX_CELL = 500;
 
 /** The apostrophe that keeps a spreadsheet from calculating with a text, or reading it as a number; see csv-write. */
-const NEUTRALISED = /^'(?=[=+\-@\t\r\d＝＋－＠])/u;
+const NEUTRALISED = /^'(?=[=+\-@\t\r\d＝＋－＠\u2212])/u;
 /** The same before a code, which begins with none. */
 const CODE_MARK = /^'/u;
 const CODES: ReadonlySet<Field> = new Set(['code', 'externalId']);

@@ -1,7 +1,7 @@
 import { stringify } from 'csv-stringify/sync';
 
-/** What a spreadsheet takes for the beginning of a formula, or hides before one. */
-const FORMULA = /^[=+\-@\t\r＝＋－＠]/u;
+/** What a spreadsheet takes for the beginning of a formula, or hides before one. CP932 writes the sign U+2212 as －. */
+const FORMULA = /^[=+\-@\t\r＝＋－＠\u2212]/u;
 
 /**
  * What a spreadsheet reads as a number, a day or a time, and writes back as something else: 0012, 1E05, 1/2, MAR10, and

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, statSync } from 'node:fs';
+import { chmodSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import iconv from 'iconv-lite';
@@ -113,6 +113,9 @@ t.test('the list of a slot is written for a spreadsheet, for its owner only', as
   );
   t.equal(statSync(path).mode & 0o777, 0o600);
   t.match(await run('roster', 'export', '--out', path), { code: 1, err: /exists already; --force/ });
+  chmodSync(path, 0o644);
+  t.match(await run('roster', 'export', '--out', path, '--force'), { code: 0 });
+  t.equal(statSync(path).mode & 0o777, 0o600, 'also where the file was there with other rights');
   t.match(await run('roster', 'export', '--slot', '12/24'), { code: 1, err: /no slot at 12\/24\. It has:/ });
 });
 

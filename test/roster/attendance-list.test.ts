@@ -9,7 +9,7 @@ import { CALLER, TEAM, changeOf, truncateBriefings } from '../store/briefing/fix
 import { openTestStore } from '../store/fixtures.ts';
 import { BRIEFING, NOW, columnsOf, imported, slotAt, tableOf } from './fixtures.ts';
 
-for (const text of ['=1+1', '+81', '-1', '@SUM(A1)', '\tx', '\rx', '＝1']) {
+for (const text of ['=1+1', '+81', '-1', '@SUM(A1)', '\tx', '\rx', '＝1', '\u22121']) {
   t.test(`${JSON.stringify(text)} is no formula in the exported list`, async (t) => {
     const [, row] = parse(writeTable(['a', 'b'], [[text, null]]), { record_delimiter: '\r\n' });
     t.same(row, [`'${text}`, '']);
